@@ -34,6 +34,7 @@ NAMES = (
     "welcome",
     "notifications",
     "push",
+    "sms",
     "webhooks",
     "admin",
     "demo",

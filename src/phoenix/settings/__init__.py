@@ -28,6 +28,7 @@ from phoenix.settings.declare import PREFIX, WITHHELD, SettingsError, Variable, 
 from phoenix.settings.email import EmailSettings
 from phoenix.settings.logs import DevelopmentSettings, LogSettings
 from phoenix.settings.process import DESCRIPTOR, close_memory, inherited
+from phoenix.settings.sms import SmsSettings
 
 __all__ = [
     "DESCRIPTOR",
@@ -47,6 +48,7 @@ __all__ = [
     "SessionSettings",
     "Settings",
     "SettingsError",
+    "SmsSettings",
     "Variable",
     "WebSettings",
     "read_concern",
@@ -76,6 +78,7 @@ class Settings:
     accounts: AccountSettings = field(default_factory=AccountSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
     email: EmailSettings = field(default_factory=EmailSettings)
+    sms: SmsSettings = field(default_factory=SmsSettings)
     realtime: RealtimeSettings = field(default_factory=RealtimeSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     developing: DevelopmentSettings = field(default_factory=DevelopmentSettings)

@@ -28,10 +28,29 @@ def check(settings: Settings) -> None:
         raise SettingsError("PHOENIX_SESSION_IDLE must not be longer than PHOENIX_SESSION_ABSOLUTE.")
     if limits.remember_idle > limits.remember_absolute:
         raise SettingsError("PHOENIX_SESSION_REMEMBER_IDLE must not be longer than PHOENIX_SESSION_REMEMBER_ABSOLUTE.")
+    _check_sms(settings)
     if not settings.development:
         _check_no_development_tools(settings)
     if settings.strict:
         _check_strict(settings)
+
+
+def _check_sms(settings: Settings) -> None:
+    """Without an account none of the others has an effect; with one, messages need a sender and something to sign in with."""
+    sms, withheld = settings.sms, settings.given.get(WITHHELD, "").split(",")
+    if not sms.twilio_account:
+        return
+    if not sms.sender:
+        raise SettingsError("PHOENIX_SMS_FROM must say what text messages are from, if PHOENIX_TWILIO_ACCOUNT is set.")
+    # A process that does not send them has no secret, and knows that there is one.
+    has_token = bool(sms.twilio_token) or "PHOENIX_TWILIO_TOKEN" in withheld
+    has_secret = bool(sms.twilio_secret) or "PHOENIX_TWILIO_SECRET" in withheld
+    if bool(sms.twilio_key) != has_secret:
+        raise SettingsError("PHOENIX_TWILIO_KEY and PHOENIX_TWILIO_SECRET belong together. Set both, or neither.")
+    if not (has_token or has_secret):
+        raise SettingsError(
+            "PHOENIX_TWILIO_TOKEN must be set, or PHOENIX_TWILIO_KEY and PHOENIX_TWILIO_SECRET, if PHOENIX_TWILIO_ACCOUNT is."
+        )
 
 
 def _check_no_development_tools(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from phoenix.kernel.module import ChannelMessage
 from phoenix.modules.push.encryption import RECORD_BYTES
 from phoenix.modules.push.payload import MOST_BYTES, payload
 
-MESSAGE = ChannelMessage("Ember", "Ada mentioned you", "/o/ember/entries/ent_1", "comments.mentioned ent_1", "pt_BR", urgent=False)
+MESSAGE = ChannelMessage("bat_1", "Ember", "Ada mentioned you", "/o/ember/entries/ent_1", "comments.mentioned ent_1", "pt_BR", urgent=False)
 TEXTS = st.text(max_size=5000)
 
 
@@ -34,12 +34,12 @@ def test_what_is_sent() -> None:
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 def test_it_is_at_most_3_kilobytes_whatever_is_in_it(title: str, text: str, link: str, tag: str) -> None:
-    assert len(payload(ChannelMessage(title, text, link, tag, "de", urgent=True))) <= MOST_BYTES < RECORD_BYTES - 100
+    assert len(payload(ChannelMessage("bat_1", title, text, link, tag, "de", urgent=True))) <= MOST_BYTES < RECORD_BYTES - 100
 
 
 @pytest.mark.parametrize("worst", ["\U0001f3f4", "\U000e0067", '"', "\\", "\x7f", "é" * 2])
 def test_the_longest_texts_fit_as_well(worst: str) -> None:
-    assert len(payload(ChannelMessage(worst * 5000, worst * 5000, worst * 5000, worst * 5000, "de", urgent=True))) <= MOST_BYTES
+    assert len(payload(ChannelMessage("bat_1", worst * 5000, worst * 5000, worst * 5000, worst * 5000, "de", urgent=True))) <= MOST_BYTES
 
 
 def test_what_is_too_long_is_cut_and_says_so() -> None:

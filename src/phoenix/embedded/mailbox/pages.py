@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from msgspec import Struct
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage, mailbox_of
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.sms.text import size
 from phoenix.kernel.web.application import app_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.csrf import refuse_other_origins
@@ -41,6 +43,7 @@ STYLES_ADDRESS = f"/mailbox/{sha256(STYLES.encode()).hexdigest()[:8]}.css"
 VIEWS = ("seen", "text", "source")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 OPEN = {"rule": Rule(PUBLIC), "queries": 0}
+LINK = re.compile(r"https?://\S+")
 NO_STORE = {"Cache-Control": "no-store"}
 # Our own page, which frames the email. It opens no socket, so the address of the realtime processes is not in it.
 PAGE_POLICY = policy(Settings(), frames="'self'")
@@ -160,6 +163,8 @@ async def _view(call: Call, message: StoredMessage | None) -> View:
             "messages": messages,
             "count": await asyncio.to_thread(mailbox.count),
             "message": shown,
+            "size": size(shown.text.strip("\n")) if shown is not None and shown.is_sms else None,
+            "links": LINK.findall(shown.text) if shown is not None and shown.is_sms else [],
             "view": view,
             "words": words,
             "styles": STYLES_ADDRESS,

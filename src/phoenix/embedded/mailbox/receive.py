@@ -1,4 +1,4 @@
-"""Receiving email by SMTP (RFC 5321, with SMTPUTF8 of RFC 6531) on loopback."""
+"""Receiving email by SMTP (RFC 5321, with SMTPUTF8 of RFC 6531) on loopback, and text messages in the same way."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from phoenix.embedded.mailbox.store import Mailbox
 from phoenix.kernel.clock import Clock
+from phoenix.kernel.sms.numbers import is_number
+from phoenix.kernel.sms.transports.mailbox import HEADER as SMS
 
 LARGEST = 25 * 1024 * 1024
 LONGEST_SOURCE = 1_000_000
@@ -30,8 +32,10 @@ class Receiver:
 
     def _keep(self, content: bytes, recipients: list[str]) -> None:
         message = email.message_from_bytes(content, policy=email.policy.default)
+        # A text message names its number in a header, since that is no address.
+        number = _header(message, SMS)
         self._mailbox.add(
-            recipients,
+            [number] if is_number(number) else recipients,
             sender=_header(message, "From"),
             subject=_header(message, "Subject"),
             text=_body(message, "plain"),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from phoenix.kernel.sms.numbers import is_number
 from phoenix.settings import Settings
 
 KEPT = 1_000
@@ -40,7 +41,7 @@ COLUMNS = "number, recipient, subject, text, html, received_at, sender, source"
 
 
 class StoredMessage(Struct, frozen=True):
-    """One message to one recipient. `text` and `html` are empty where the message has no such part."""
+    """One message to one recipient: an address, or for a text message a number. `text` and `html` are empty where it has no such part."""
 
     id: str
     to: str
@@ -50,6 +51,10 @@ class StoredMessage(Struct, frozen=True):
     received_at: datetime
     sender: str
     source: str
+
+    @property
+    def is_sms(self) -> bool:
+        return "@" not in self.to and is_number(self.to)
 
 
 class Mailbox:

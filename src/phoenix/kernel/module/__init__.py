@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phoenix.kernel.module.channels import ChannelMessage, ChannelOutcome, NotificationChannel, Reach
+from phoenix.kernel.module.channels import ChannelMessage, ChannelOutcome, ChannelReport, NotificationChannel, Reach
 from phoenix.kernel.module.events import (
     ROLE,
     Activity,
@@ -64,6 +64,7 @@ __all__ = [
     "Card",
     "ChannelMessage",
     "ChannelOutcome",
+    "ChannelReport",
     "Check",
     "Command",
     "Counted",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -12,11 +12,16 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from phoenix.kernel.data.database import Reader
     from phoenix.kernel.runtime import Runtime
+    from phoenix.settings import Settings
 
 
 class ChannelMessage(Struct, frozen=True):
-    """What someone is notified of, in their language. `link` is a path of ours; of two with the same `tag`, the newer replaces the other."""
+    """What someone is notified of, in their language. `link` is a path of ours; of two with the same `tag`, the newer replaces the other.
 
+    Its `id` stays the same, however often it is tried.
+    """
+
+    id: str
     title: str
     text: str
     link: str
@@ -40,6 +45,15 @@ class ChannelOutcome(Struct, frozen=True):
     wait: timedelta = timedelta()
 
 
+class ChannelReport(Struct, frozen=True):
+    """What was learned about a message after it was sent, by its id: that it arrived, or that it did not, and why."""
+
+    message: str
+    state: Literal["delivered", "undelivered"]
+    reason: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class NotificationChannel:
     """A way in which people are notified outside Phoenix, besides email, such as push.
@@ -48,6 +62,10 @@ class NotificationChannel:
     of it. `reach` returns where these accounts are reached at an instant, in one query: an account with no place there is sent nothing by
     this channel. `send` sends to one place, by its id, and decides again whether that is still one of the account. Quiet hours, what people
     chose, and what they have read by then are seen to before.
+
+    Until someone chooses, the channel follows the inbox, kind by kind; one whose messages cost something is for what is `urgent_only`.
+    It is there only where it is `offered`. `reports` says what was learned later about messages to an account, by their ids, in one
+    query. `reasons` are gettext messages for the words in its outcomes and reports, besides those that the log of deliveries knows.
     """
 
     name: str
@@ -55,3 +73,10 @@ class NotificationChannel:
     said: str
     reach: Callable[[Reader, Sequence[str], datetime], Awaitable[Sequence[Reach]]]
     send: Callable[[Runtime, str, str, ChannelMessage], Awaitable[ChannelOutcome]]
+    urgent_only: bool = False
+    offered: Callable[[Settings], bool] | None = None
+    reports: Callable[[Reader, str, Sequence[str]], Awaitable[Sequence[ChannelReport]]] | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def is_offered(self, settings: Settings) -> bool:
+        return self.offered is None or self.offered(settings)

@@ -78,6 +78,10 @@ class Registry:
         """By what people are notified besides the inbox and email."""
         return {channel.name: channel for module in self.modules for channel in module.channels}
 
+    def offered_channels(self, settings: Settings) -> dict[str, NotificationChannel]:
+        """Those of them that there are with these settings."""
+        return {name: channel for name, channel in self.channels.items() if channel.is_offered(settings)}
+
     @cached_property
     def leaving(self) -> dict[str, tuple[str, ...]]:
         """The kinds of events with fields that only code of the last release reads, and these fields."""

@@ -145,7 +145,9 @@ async def set_preferences(call: Call, data: PreferencesData) -> Preferences:
         for channel, is_on in ((INBOX, choice.inbox), (EMAIL, choice.email), *choice.channels.items())
         if is_on is not None
     }
-    await choose.choose(call.tx, account, call.registry.optional_notifications, chosen, others=call.registry.channels)
+    await choose.choose(
+        call.tx, account, call.registry.optional_notifications, chosen, others=call.registry.offered_channels(call.runtime.settings)
+    )
     if (data.digest, data.hour, data.quiet_from, data.quiet_until) != (UNSET, UNSET, UNSET, UNSET):
         (now,) = await call.tx.all(choices.SETTINGS, [account])
         await choose.set_schedule(
@@ -160,7 +162,9 @@ async def set_preferences(call: Call, data: PreferencesData) -> Preferences:
 
 
 class NotificationDelivery(Struct):
-    """A notification, by its `number`, that was sent to you by a channel, or is to be. `state` is queued, sending, sent, refused or dropped."""
+    """A notification, by its `number`, that was sent to you by a channel, or is to be. `state` is queued, sending, sent, refused or
+    dropped; and once its channel has reported it, delivered or undelivered, at `reported_at`.
+    """
 
     number: int
     kind: str
@@ -171,14 +175,16 @@ class NotificationDelivery(Struct):
     queued_at: Instant
     due_at: Instant
     sent_at: Instant | None
+    reported_at: Instant | None
     read_at: Instant | None
 
 
-@get("/api/v2/notification_deliveries", may=SIGNED_IN, queries=1)
+@get("/api/v2/notification_deliveries", may=SIGNED_IN, queries=3)
 async def list_notification_deliveries(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[NotificationDelivery]:
     """List what was sent to you outside Phoenix in the last 30 days, or why it was not, latest first."""
     made = await deliveries.DELIVERIES.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
-    return Page([_delivery(one) for one in made.items], made.next_cursor)
+    known = await deliveries.with_reports(call.db, call.registry, call.actor.account, made.items)
+    return Page([_delivery(one) for one in known], made.next_cursor)
 
 
 def _delivery(one: deliveries.Delivery) -> NotificationDelivery:
@@ -191,7 +197,8 @@ def _delivery(one: deliveries.Delivery) -> NotificationDelivery:
         one.tries,
         instant(one.queued_at),
         instant(one.due_at),
-        instant(one.sent_at) if one.state == "sent" and one.sent_at else None,
+        instant(one.sent_at) if one.sent_at and one.state in deliveries.SENT_STATES else None,
+        instant(one.reported_at) if one.reported_at else None,
         instant(one.read_at) if one.read_at else None,
     )
 
@@ -217,6 +224,7 @@ async def unmute_thing(call: Call, thing: str) -> None:
 
 async def _preferences(call: Call) -> Preferences:
     (now,) = await call.db.all(choices.SETTINGS, [call.actor.account])
+    offered = call.registry.offered_channels(call.runtime.settings)
     return Preferences(
         [
             KindChoice(
@@ -224,7 +232,7 @@ async def _preferences(call: Call) -> Preferences:
                 _(kind.label),
                 choose.is_on(kind, now, INBOX),
                 choose.is_on(kind, now, EMAIL),
-                {channel: choose.is_on(kind, now, channel) for channel in call.registry.channels},
+                {name: choose.is_on(kind, now, channel) for name, channel in offered.items()},
             )
             for kind in call.registry.optional_notifications.values()
         ],

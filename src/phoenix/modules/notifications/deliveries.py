@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.language import _, gettext
+from phoenix.kernel.module import ChannelReport
 from phoenix.kernel.registry import Registry
 from phoenix.modules.notifications.choices import EMAIL
 from phoenix.modules.notifications.queries import ITEM, Item
@@ -30,6 +32,8 @@ class Delivery(Struct, frozen=True):
     tried_at: datetime | None
     sent_at: datetime | None
     read_at: datetime | None
+    batch: str | None = None
+    reported_at: datetime | None = None
 
 
 class Step(Struct, frozen=True):
@@ -44,7 +48,7 @@ DELIVERIES: Paged[Delivery] = paged(
     Delivery,
     Order("d.number DESC", "d.channel DESC"),
     """
-    SELECT d.number, d.channel, n.kind AS notification, d.state, d.reason, d.tries, d.queued_at, d.due_at, d.tried_at, d.sent_at, n.read_at
+    SELECT d.number, d.channel, n.kind AS notification, d.state, d.reason, d.tries, d.queued_at, d.due_at, d.tried_at, d.sent_at, n.read_at, d.batch
       FROM notification_deliveries d JOIN notifications n ON n.account_id = d.account_id AND n.number = d.number
      WHERE d.account_id = $1 AND {after} {order}
 """,
@@ -52,7 +56,7 @@ DELIVERIES: Paged[Delivery] = paged(
 OF_PERSON: Query[Delivery] = query(
     Delivery,
     """
-    SELECT d.number, d.channel, n.kind AS notification, d.state, d.reason, d.tries, d.queued_at, d.due_at, d.tried_at, d.sent_at, n.read_at
+    SELECT d.number, d.channel, n.kind AS notification, d.state, d.reason, d.tries, d.queued_at, d.due_at, d.tried_at, d.sent_at, n.read_at, d.batch
       FROM notification_deliveries d JOIN notifications n ON n.account_id = d.account_id AND n.number = d.number
      WHERE d.account_id = $1 ORDER BY d.number, d.channel
 """,
@@ -73,11 +77,32 @@ REASONS = {
     "stopped": _("Not sent, because emails to the address have stopped"),
     "gave_up": _("Not sent, because it failed too often"),
 }
-NOT_SENT = _("Not sent")
+NOT_SENT, NOT_DELIVERED = _("Not sent"), _("Not delivered")
+# Of what left Phoenix, whatever became of it then.
+SENT_STATES = frozenset({"sent", "delivered", "undelivered"})
 
 
-def steps(one: Delivery) -> list[Step]:
+async def with_reports(db: Reader, registry: Registry, account: str, found: Sequence[Delivery]) -> list[Delivery]:
+    """Deliveries with what their channels have learned since they were sent: a query for each channel that reports."""
+    known: dict[tuple[str, str], ChannelReport] = {}
+    for name in sorted({one.channel for one in found if one.state == "sent" and one.batch}):
+        channel = registry.channels.get(name)
+        if channel is not None and channel.reports is not None:
+            messages = sorted({one.batch for one in found if one.channel == name and one.batch})
+            known |= {(name, report.message): report for report in await channel.reports(db, account, messages)}
+    return [_reported(one, known.get((one.channel, one.batch or ""))) for one in found]
+
+
+def _reported(one: Delivery, report: ChannelReport | None) -> Delivery:
+    if report is None or one.state != "sent":
+        return one
+    return structs.replace(one, state=report.state, reason=report.reason or None, reported_at=report.at)
+
+
+def steps(one: Delivery, registry: Registry) -> list[Step]:
     """What happened to a delivery, in order, in the reader's language."""
+    channel = registry.channels.get(one.channel)
+    reasons = {**REASONS, **(channel.reasons if channel is not None else {})}
     made = [Step(_("Queued"), one.queued_at)]
     if one.state == "queued":
         made.append(Step(_("Due"), one.due_at))
@@ -85,10 +110,14 @@ def steps(one: Delivery) -> list[Step]:
         made.append(Step(_("Being sent"), one.tried_at))
     if one.tries > 1:
         made.append(Step(_("Tried {count} times").format(count=one.tries), one.tried_at))
-    if one.state == "sent":
+    if one.state in SENT_STATES:
         made.append(Step(_("Sent"), one.sent_at))
     elif one.state in {"refused", "dropped"}:
-        made.append(Step(gettext(REASONS.get(_why(one), NOT_SENT)), one.tried_at))
+        made.append(Step(gettext(reasons.get(_why(one), NOT_SENT)), one.tried_at))
+    if one.state == "delivered":
+        made.append(Step(_("Delivered"), one.reported_at))
+    elif one.state == "undelivered":
+        made.append(Step(gettext(reasons.get(one.reason or "", NOT_DELIVERED)), one.reported_at))
     if one.read_at is not None:
         made.append(Step(_("Read"), one.read_at))
     return made
@@ -119,7 +148,7 @@ def shown(registry: Registry, found: Sequence[Delivery], summaries: dict[int, st
         {
             "about": summaries.get(one.number) or kind_label(registry, one.notification),
             "channel": channel_label(registry, one.channel),
-            "steps": steps(one),
+            "steps": steps(one, registry),
         }
         for one in found
     ]

@@ -25,6 +25,9 @@ DATA_OPTION = "phoenix_data"
 SERVING = frozenset({"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"})
 FOR_SIGN_IN = frozenset({"PHOENIX_PROVIDERS", "PHOENIX_CAPTCHA_SECRET"})
 FOR_EMAIL = frozenset({"PHOENIX_SMTP_URL", "PHOENIX_SMTP_FALLBACK_URL", "PHOENIX_SENDGRID_KEY", "PHOENIX_DKIM_KEY"})
+FOR_SMS = frozenset({"PHOENIX_TWILIO_TOKEN", "PHOENIX_TWILIO_SECRET"})
+# With which what comes back is verified.
+FOR_REPORTS = frozenset({"PHOENIX_TWILIO_TOKEN"})
 FOR_MIGRATION = frozenset({"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL"})
 
 
@@ -136,7 +139,7 @@ def _serving(settings: Settings, caddy_configuration: Path) -> list[Part]:
     made = [_web(settings), *_loopback(settings)]
     made += _realtime(settings)
     made.append(_admin(settings))
-    made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0, secrets=SERVING | FOR_EMAIL))
+    made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0, secrets=SERVING | FOR_EMAIL | FOR_SMS))
     made += _mailbox(settings)
     if settings.web.domain:
         made.append(Part("caddy", (str(caddy_program()), "run", "--config", str(caddy_configuration)), bare=True))
@@ -149,7 +152,7 @@ def _mailbox(settings: Settings) -> list[Part]:
 
 def _reloading(settings: Settings) -> list[Part]:
     """The processes of `make dev`, which follow the files they are made from."""
-    secrets = SERVING | FOR_SIGN_IN | FOR_EMAIL
+    secrets = SERVING | FOR_SIGN_IN | FOR_EMAIL | FOR_SMS
     made = _loopback(settings) + [
         Part(name, (sys.executable, "-m", "phoenix.operations.up.reload", name), secrets=secrets)
         for name in ("web", "realtime", "admin", "worker")
@@ -170,7 +173,7 @@ def _web(settings: Settings) -> Part:
         *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
         *("--no-access-log", "--log-level", "warning"),
     )
-    return Part("web", command, patience=12.0, secrets=SERVING | FOR_SIGN_IN)
+    return Part("web", command, patience=12.0, secrets=SERVING | FOR_SIGN_IN | FOR_REPORTS)
 
 
 def on_both_loopbacks(settings: Settings) -> bool:

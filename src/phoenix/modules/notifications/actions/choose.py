@@ -8,7 +8,7 @@ from datetime import time
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
 from phoenix.kernel.language import _
-from phoenix.kernel.module import NotificationKind
+from phoenix.kernel.module import NotificationChannel, NotificationKind
 from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.choices import EMAIL, INBOX, Settings
 from phoenix.modules.notifications.events import PreferencesChanged
@@ -80,11 +80,16 @@ async def unsubscribe(tx: Transaction, account: str, kinds: Collection[str]) -> 
     await choose(tx, account, kinds, {(kind, EMAIL): False for kind in kinds})
 
 
-def is_on(kind: NotificationKind, settings: Settings, channel: str) -> bool:
+def is_on(kind: NotificationKind, settings: Settings, channel: str | NotificationChannel) -> bool:
     """Whether someone is reached by a channel about a kind: what they chose, or else what the kind says. Security is always in the inbox.
 
-    Channels besides the inbox and email follow the inbox until they choose: a kind that is switched off there comes by none of them.
+    Channels besides the inbox and email follow the inbox until they choose: a kind that is switched off there comes by none of them. One
+    that is for what is urgent only brings nothing else until they choose, and of security nothing else ever.
     """
+    if isinstance(channel, NotificationChannel):
+        if channel.urgent_only and not kind.urgent:
+            return not kind.security and settings.chosen(kind.name, channel.name) is True
+        channel = channel.name
     if kind.security:
         return channel != EMAIL
     chosen = settings.chosen(kind.name, channel)

@@ -11,7 +11,7 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import Nothing, enqueue
-from phoenix.kernel.module import NotificationKind
+from phoenix.kernel.module import NotificationChannel, NotificationKind
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.events import ProfileChanged
@@ -54,8 +54,9 @@ async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) 
     accounts = sorted({notice.account for notice in notices})
     wants = {found.account: found for found in await tx.all(choices.SETTINGS, accounts)}
     notices = await _unmuted(tx, [notice for notice in notices if notice.account in wants])
-    reached = await _reached(registry, tx, accounts)
-    wanted = [(notice, *_channels(notice.kind, wants[notice.account], reached)) for notice in notices]
+    channels = registry.offered_channels(runtime.settings)
+    reached = await _reached(channels, tx, accounts)
+    wanted = [(notice, *_channels(notice.kind, wants[notice.account], channels, reached)) for notice in notices]
     wanted = [(notice, inbox, others) for notice, inbox, others in wanted if inbox or others]
     if not wanted:
         return
@@ -114,15 +115,18 @@ async def _unmuted(tx: Transaction, notices: Sequence[Notice]) -> list[Notice]:
     return [notice for notice in notices if notice.kind.urgent or (notice.account, notice.thing) not in muted]
 
 
-async def _reached(registry: Registry, tx: Transaction, accounts: Sequence[str]) -> dict[str, set[str]]:
+async def _reached(channels: Mapping[str, NotificationChannel], tx: Transaction, accounts: Sequence[str]) -> dict[str, set[str]]:
     """Who is reached by the channels besides the inbox and email: one query for each channel."""
-    return {channel.name: {one.account for one in await channel.reach(tx, accounts, tx.now)} for channel in registry.channels.values()}
+    return {channel.name: {one.account for one in await channel.reach(tx, accounts, tx.now)} for channel in channels.values()}
 
 
-def _channels(kind: NotificationKind, settings: Settings, reached: Mapping[str, Set[str]]) -> tuple[bool, tuple[str, ...]]:
+def _channels(
+    kind: NotificationKind, settings: Settings, channels: Mapping[str, NotificationChannel], reached: Mapping[str, Set[str]]
+) -> tuple[bool, tuple[str, ...]]:
     """Whether someone wants a kind in their inbox, and by which channels outside Phoenix, of those that reach them."""
-    outside = (EMAIL, *(channel for channel, accounts in reached.items() if settings.account in accounts))
-    return is_on(kind, settings, IN_PHOENIX), tuple(channel for channel in outside if is_on(kind, settings, channel))
+    by_email = (EMAIL,) if is_on(kind, settings, EMAIL) else ()
+    others = (name for name, channel in channels.items() if settings.account in reached[name] and is_on(kind, settings, channel))
+    return is_on(kind, settings, IN_PHOENIX), (*by_email, *others)
 
 
 def _item(tx: Transaction, notice: Notice) -> tuple[object, ...]:

@@ -63,7 +63,7 @@ async def send_by(runtime: Runtime, sending: SendingBy) -> None:
         async with runtime.database.transaction() as tx:
             await tx.execute(choices.DROP, sending.account, sending.channel, sending.batch, [], why, tx.now)
         return
-    message = await _message(runtime, to, rows)
+    message = await _message(runtime, to, rows, sending.batch)
     outcome = await channel.send(runtime, sending.account, sending.target, message)
     await _note(runtime, channel, sending, [row.number for row in rows], outcome)
 
@@ -83,13 +83,13 @@ async def _to_send(runtime: Runtime, sending: SendingBy) -> tuple[Recipient | No
     return to, [row for row in wanted if registry.notifications[row.notification].urgent], QUIET if wanted else NOT_WANTED
 
 
-async def _message(runtime: Runtime, to: Recipient, rows: Sequence[Item]) -> ChannelMessage:
+async def _message(runtime: Runtime, to: Recipient, rows: Sequence[Item], batch: str) -> ChannelMessage:
     registry = runtime.part(Registry)
     async with runtime.database.reader() as db:
         groups = await in_groups(db, registry, rows)
     urgent = any(registry.notifications[row.notification].urgent for row in rows)
     with reading(to.locale):
-        return ChannelMessage(_title(groups, rows), groups[0].summary, _link(groups), _tag(groups), to.locale, urgent)
+        return ChannelMessage(batch, _title(groups, rows), groups[0].summary, _link(groups), _tag(groups), to.locale, urgent)
 
 
 def _title(groups: Sequence[Group], rows: Sequence[Item]) -> str:

@@ -16,7 +16,8 @@ from phoenix.modules.notifications.timing import Schedule
 async def wanted_now(db: Reader, registry: Registry, account: str, channel: str, rows: Sequence[Item]) -> tuple[Schedule, list[Item]]:
     """When the person wants to be reached, and what they still want: they may have switched off or muted it since it was queued."""
     (wants,) = await db.all(choices.SETTINGS, [account])
-    kept = [row for row in rows if row.visible and (kind := registry.notifications.get(row.notification)) and is_on(kind, wants, channel)]
+    by = registry.channels.get(channel, channel)
+    kept = [row for row in rows if row.visible and (kind := registry.notifications.get(row.notification)) and is_on(kind, wants, by)]
     things = {row.number: thing_of(registry.notifications[row.notification], row) for row in kept}
     asked = sorted({thing for thing in things.values() if thing})
     muted = {one.thing for one in await db.all(choices.MUTED, [account] * len(asked), asked)} if asked else set()

@@ -28,9 +28,13 @@ async def show_preferences(call: Call) -> View:
     (now,) = await call.db.all(choices.SETTINGS, [account])
     mutes = await choices.MUTES.page(call.db, call.runtime.keys, account, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
     names = await names_of(call.db, call.registry, [mute.thing for mute in mutes.items])
-    channels = _channels(call)
+    channels, by = _channels(call), call.registry.channels
     kinds = [
-        {"name": kind.name, "label": kind.label, "on": [name for name, _label, _said in channels if choose.is_on(kind, now, name)]}
+        {
+            "name": kind.name,
+            "label": kind.label,
+            "on": [name for name, _label, _said in channels if choose.is_on(kind, now, by.get(name, name))],
+        }
         for kind in call.registry.optional_notifications.values()
     ]
     shown = {
@@ -82,7 +86,7 @@ async def send_unmute(call: Call) -> Redirect:
 
 def _channels(call: Call) -> list[tuple[str, str, str]]:
     """The columns of the table: each channel, what it is called, and what is said of one of its boxes."""
-    others = [(channel.name, channel.label, channel.said) for channel in call.registry.channels.values()]
+    others = [(channel.name, channel.label, channel.said) for channel in call.registry.offered_channels(call.runtime.settings).values()]
     return [(INBOX, _("In Phoenix"), _("%(what)s: in Phoenix")), (EMAIL, _("Email"), _("%(what)s: by email")), *others]
 
 

@@ -1,0 +1,1 @@
+"""Text messages: how they are written and counted, to which numbers they go, and what carries them."""
