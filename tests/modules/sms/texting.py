@@ -18,7 +18,7 @@ from phoenix.modules.sms.actions import reports
 
 PATH, PAGE = "/api/v2/me/phone_number", "/settings/notifications/sms"
 REPORTS = "/api/v2/sms_reports/twilio"
-BO, OTHER = "+491701234567", "+4915112345678"
+BO, OTHER = "+491709876543", "+4915112345678"
 MENTIONED = "comments.mentioned"
 
 
@@ -80,7 +80,7 @@ async def say(harness: Harness, form: dict[str, str], *, message: str = "", sign
     asked = f"{REPORTS}?message={message}" if message else REPORTS
     read = {name: [value] for name, value in form.items()}
     signed = reports.signature(TOKEN, f"{harness.runtime.settings.public_url}{asked}", read) if signature is None else signature
-    headers = {"X-Twilio-Signature": signed, "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+    headers = {"X-Twilio-Signature": signed.encode(), "Content-Type": b"application/x-www-form-urlencoded; charset=utf-8"}
     return await harness.post(asked, content=urlencode(form).encode(), headers=headers)
 
 
