@@ -57,6 +57,7 @@ def test_only_these_routes_are_public() -> None:
         "POST /api/v2/accounts/verify",
         "POST /api/v2/accounts/verify/resend",
         "POST /api/v2/email_reports/sendgrid",
+        "POST /api/v2/sms_reports/twilio",
         "POST /api/v2/password_checks",
         "POST /api/v2/password_resets",
         "POST /api/v2/password_resets/complete",

@@ -114,6 +114,7 @@ def test_all_sign_in_methods_are_documented() -> None:
         "/api/v2/accounts/verify",
         "/api/v2/accounts/verify/resend",
         "/api/v2/email_reports/sendgrid",
+        "/api/v2/sms_reports/twilio",
         "/api/v2/password_checks",
         "/api/v2/password_resets",
         "/api/v2/password_resets/complete",

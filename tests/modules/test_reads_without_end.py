@@ -26,6 +26,7 @@ ENDS = {
     "admin.queries.people.PERMISSIONS": PLATFORM,
     "choices.TAKE": "a batch, whose LIMIT is in the statement",
     "push.queries.BROWSERS": "at most `MOST_BROWSERS` are made",
+    "sms.queries.OWNERS": "at most `MOST_ACCOUNTS` confirm a number",
     "presence.queries.VERSIONS": "one for each process of sockets",
     "webhooks.queries.OF_ORGANISATION": "at most 20 are made",
     "factors.queries.passkeys.REMOVE_PASSKEYS": "at most 20 are made",

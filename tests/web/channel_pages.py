@@ -38,6 +38,9 @@ BROWSERS = [
 ]
 PUSH = Thing(template="push/slot_browser.html", context=Thing(browsers=BROWSERS, on=True, key="BKey"))
 NO_PUSH = Thing(template="push/slot_browser.html", context=Thing(browsers=[], on=False, key="BKey"))
+SMS = Thing(template="sms/slot_number.html", context=Thing(offered=True, number="+49 … 42", stopped=True))
+NO_SMS = Thing(template="sms/slot_number.html", context=Thing(offered=True, number="", stopped=False))
+NUMBER = "/settings/notifications/sms"
 LOG = "/settings/notifications/deliveries"
 STEPS = [
     [Thing(words="Queued", at=ago(days=2)), Thing(words="Tried 3 times", at=ago(days=1)), Thing(words="Sent", at=ago(days=1))],
@@ -106,7 +109,15 @@ def shown(one: Thing, deliveries: list[Thing], **changes: Any) -> tuple[str, dic
 CHANNEL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "preferences": (
         "notifications/preferences.html",
-        frame(SETTINGS, kinds=KINDS, channels=CHANNELS, more=[PUSH], form=SCHEDULE, mutes=MUTES, listing=plain(MUTES, SETTINGS, more=True)),
+        frame(
+            SETTINGS,
+            kinds=KINDS,
+            channels=CHANNELS,
+            more=[SMS, PUSH],
+            form=SCHEDULE,
+            mutes=MUTES,
+            listing=plain(MUTES, SETTINGS, more=True),
+        ),
     ),
     "preferences-refused": (
         "notifications/preferences.html",
@@ -114,7 +125,7 @@ CHANNEL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             SETTINGS,
             kinds=KINDS,
             channels=CHANNELS,
-            more=[NO_PUSH],
+            more=[NO_SMS, NO_PUSH],
             form={**SCHEDULE, "hour": "24"},
             errors={"hour": "Enter a number from 0 to 23."},
             problem="Check the fields marked below.",
@@ -122,6 +133,10 @@ CHANNEL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             listing=plain([], SETTINGS),
         ),
     ),
+    "phone-number": ("sms/number.html", frame(NUMBER, form={}, number="+49 … 42", stopped=True, waiting="", failure="")),
+    "phone-number-none": ("sms/number.html", frame(NUMBER, form={}, number="", stopped=False, waiting="", failure="")),
+    "phone-number-code": ("sms/number.html", frame(NUMBER, form={}, number="+49 … 42", stopped=False, waiting="+81 … 07", failure="")),
+    "phone-number-refused": ("sms/number.html", frame(NUMBER, form={}, number="", stopped=False, waiting="+81 … 07", failure="opted_out")),
     "deliveries": ("notifications/deliveries.html", frame(LOG, deliveries=DELIVERED, listing=plain(DELIVERED, LOG, more=True))),
     "deliveries-none": ("notifications/deliveries.html", frame(LOG, deliveries=[], listing=plain([], LOG))),
     "unsubscribe": (
