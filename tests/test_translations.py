@@ -115,7 +115,7 @@ def test_what_modules_declare_is_among_the_messages(source: Catalog) -> None:
 
 
 # For operators, in the log.
-_FOR_OPERATORS = ("kernel/email/transports/", "kernel/web/health.py", "modules/demo/")
+_FOR_OPERATORS = ("kernel/email/transports/", "kernel/sms/transports/", "kernel/web/health.py", "modules/demo/")
 
 
 def test_no_error_is_raised_with_a_sentence_that_was_put_together() -> None:
