@@ -26,6 +26,8 @@ TO_THEMSELVES = [
     "totp_removed",
     "second_factor_guessed",
     "backup_code_used",
+    "sms_number_added",
+    "sms_number_removed",
     "passkey_added",
     "passkey_removed",
     "passkey_refused",

@@ -72,7 +72,7 @@ class Requests:
             "role": "member", "scopes": ["entries.read"], "slug": slug, "time_zone": "UTC", "title": "A title", "token": "t" * 43,
             "version": 1, "url": "https://example.com/hooks", "enabled": True, "visible": True, "digest": "daily", "hour": 8, "thing": "ent_1",
             "delivery": "msg_1", "organisation_id": made, "account_id": other.id, "session_id": person.session, "occurred_at": None,
-            "endpoint": "https://push.example.com/1", "p256dh": to_base64url(POINT), "auth": to_base64url(bytes(16)),
+            "number": "+49 170 1234567", "endpoint": "https://push.example.com/1", "p256dh": to_base64url(POINT), "auth": to_base64url(bytes(16)),
         }  # fmt: skip
         harness.client.cookies.clear()
         prepare = PREPARED.get(path)

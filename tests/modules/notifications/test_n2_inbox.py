@@ -94,8 +94,8 @@ def test_a_batch_takes_as_many_statements_however_many_are_notified(harness: Har
                 made.append(tx.queries - before)
 
             await follow_once(harness.runtime.database, "notifications.deliver", count)
-            # One of them asks whom push reaches.
-            assert made == [4]
+            # Two of them ask whom push reaches, and whom text messages.
+            assert made == [5]
 
     asyncio.run(run())
 

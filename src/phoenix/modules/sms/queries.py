@@ -142,7 +142,7 @@ REPORTS: Query[ChannelReport] = query(
 """,
 )
 # The first that is final counts, however often and in whatever order they come.
-REPORT: Query[str] = query(
+NOTE_REPORT: Query[str] = query(
     str,
     """
     UPDATE sms_messages SET state = $2, reason = $3, code = $4, provider_id = coalesce(provider_id, $5),

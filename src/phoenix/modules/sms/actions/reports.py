@@ -79,7 +79,7 @@ async def _report(tx: Transaction, message: str, status: str, form: Form) -> Non
     code = _number(_first(form, "ErrorCode"))
     reason = _WHY.get(code, "not_delivered") if state == "undelivered" else None
     sid = _first(form, "MessageSid")
-    account = await tx.maybe(queries.REPORT, message, state, reason, code or None, sid if _ID.fullmatch(sid) else None, tx.now)
+    account = await tx.maybe(queries.NOTE_REPORT, message, state, reason, code or None, sid if _ID.fullmatch(sid) else None, tx.now)
     if account is not None and code in OPTED_OUT and (number := await tx.maybe(queries.NUMBER_OF, account)):
         await tx.execute(queries.STOP, number, tx.now)
 
