@@ -220,7 +220,7 @@ def spending() -> Iterator[str]:
     for name, query in QUERIES.items():
         text = " ".join(query.sql.split())
         found = re.search(r"SET\b(.*?)\bWHERE\b(.*)RETURNING", text)
-        once = {c for c in re.findall(r"(\w+) = ", found[1]) if re.search(rf"\b{c} (IS NULL|<)", found[2])} if found else set()
+        once = {c for c in re.findall(r"(?<!\$)\b(\w+) = ", found[1]) if re.search(rf"\b{c} (IS NULL|<)", found[2])} if found else set()
         if once - STATES or "INTO spent_tokens" in text:
             yield name
 
