@@ -14,10 +14,13 @@ from phoenix.modules.sessions.queries import record_queries
 # The names that columns have in rows, besides `x_id AS x`.
 OTHER_NAMES = {
     ".actor_id AS by",
+    ".confirmed_at AS since",
     ".created_at AS at",
     ".entrypoint AS name",
     ".key_check AS check",
     ".occurred_at AS at",
+    ".reported_at AS at",
+    ".requested_at AS since",
     ".updated_at AS at",
     ".updated_at AS saved_at",
     ".refresh_count AS count",
@@ -42,6 +45,7 @@ OTHER_NAMES = {
     "n.event_kind AS kind",
     "n.kind AS notification",
     "n.id AS item",
+    "n.id AS target",
     "maker.id AS made_by",
     "a.name AS owner",
     ".id AS export",

@@ -59,6 +59,7 @@ OF_ONESELF = {
     "/api/v2/me/phone_number",
     "/api/v2/me/phone_number/confirm",
     "/settings/notifications/sms",
+    "/settings/notifications/sms/again",
     "/settings/notifications/sms/confirm",
     "/settings/notifications/sms/cancel",
     "/settings/notifications/sms/remove",

@@ -40,6 +40,8 @@ BOUNDS = {
     "REALTIME_AUTHENTICATE": (1, 300),
     "REALTIME_PER_NETWORK": (1, 1_000_000),
     "REALTIME_PER_ACCOUNT": (1, 10_000),
+    "SMS_RATE": (1, 60_000),
+    "SMS_CODES": (1, 100_000),
 }
 # Or 0 for never: tests/kernel/test_trimmed_events.py.
 AT_LEAST_A_MONTH = {"EVENTS_KEEP", "AUDIT_KEEP"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -84,7 +85,7 @@ def test_every_control_has_an_accessible_name(page: list[Element]) -> None:
 
 def test_ids_are_unique_and_references_to_them_exist(page: list[Element]) -> None:
     ids = [element.get("id") for element in page if element.get("id")]
-    assert len(ids) == len(set(ids))
+    assert [name for name, count in Counter(ids).items() if count > 1] == []
     for element in page:
         for name in (
             "aria-describedby",

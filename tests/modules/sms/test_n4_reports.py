@@ -52,7 +52,7 @@ def test_what_is_not_signed_is_refused(harness: Harness, how: str) -> None:
                 answer = await harness.post(REPORTS, content=body, headers={"X-Twilio-Signature": given, "Content-Type": kind})
             else:
                 answer = await say(harness, form, signature=given)
-            assert (answer.status_code, answer.json()["code"]) == (403, "not_signed")
+            assert (answer.status_code, answer.json()["code"]) == (403, "sms_report_not_signed")
             assert await harness.sql("SELECT FROM sms_stopped") == []
 
     asyncio.run(run())
@@ -165,15 +165,19 @@ def test_of_a_message_the_first_final_report_counts(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_report_that_the_number_opted_out_stops_it(harness: Harness) -> None:
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_report_that_the_number_opted_out_stops_the_one_it_went_to(harness: Harness, changed: bool) -> None:
     async def run() -> None:
         async with texting(harness) as twilio:
             await add(harness, twilio)
             await choose(harness)
             await mention_bo(harness)
             message = twilio.came[0]["StatusCallback"].partition("=")[2]
-            await say(harness, {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "21610"}, message=message)
-            assert (await harness.get(PATH, by="bo")).json()["stopped"] is True
+            if changed:
+                await add(harness, twilio, number=OTHER)
+            await say(harness, {"MessageSid": "SM1", "To": BO, "MessageStatus": "failed", "ErrorCode": "21610"}, message=message)
+            assert (await harness.get(PATH, by="bo")).json()["stopped"] is not changed
+            assert [row["number"] for row in await harness.sql("SELECT number FROM sms_stopped")] == [BO]
             assert "the number replied STOP" in (await harness.get("/settings/notifications/deliveries", by="bo")).text
 
     asyncio.run(run())

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from phoenix.embedded.mailbox.store import Mailbox
 from phoenix.kernel.clock import Clock
-from phoenix.kernel.sms.numbers import is_number
+from phoenix.kernel.sms.message import is_number
 from phoenix.kernel.sms.transports.mailbox import HEADER as SMS
 
 LARGEST = 25 * 1024 * 1024

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from phoenix.kernel.sms.numbers import is_number
+from phoenix.kernel.sms.message import is_number
 from phoenix.settings import Settings
 
 KEPT = 1_000

@@ -214,11 +214,9 @@ class Registry:
 
         Raises SettingsError if a module cannot work with these settings.
         """
-        parts = [Part(Registry, lambda _: nullcontext(self)), *self._settings_parts(settings)]
-        for module in self.modules:
-            if module.check is not None:
-                module.check(settings)
-            parts += module.parts
+        self.check_settings(settings)
+        ours = chain.from_iterable(module.parts for module in self.modules)
+        parts = [Part(Registry, lambda _: nullcontext(self)), *self._settings_parts(settings), *ours]
         recipients = next((module.recipients for module in self.modules if module.recipients), None)
         return opened(settings, emails=self.template_folders, parts=parts, recipients=recipients, clock=clock, pool=pool)
 

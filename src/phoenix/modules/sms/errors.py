@@ -16,5 +16,5 @@ class NumberInUse(Conflict):
 
 
 class ReportNotSigned(Forbidden):
-    code, title = "not_signed", "This report is not signed"
+    code, title = "sms_report_not_signed", "This report is not signed"
     sentence = "Sign it with the auth token of PHOENIX_TWILIO_TOKEN, over the public address of this installation."

@@ -15,7 +15,8 @@ from phoenix.modules.sms import queries
 from phoenix.modules.sms.actions import number
 from phoenix.modules.sms.actions.limits import CONFIRMATIONS, REQUESTS
 
-PAGE = "/settings/notifications/sms"
+SETTINGS = "/settings/notifications"
+PAGE = f"{SETTINGS}/sms"
 
 
 async def own_number(call: Call) -> Mapping[str, Any]:
@@ -45,10 +46,16 @@ async def send_number(call: Call) -> Redirect:
     return Redirect(PAGE, _("We've sent a code to the number."))
 
 
+@form(f"{PAGE}/again", may=SIGNED_IN, queries=7, limits=(REQUESTS,), sensitive=True, retry=show_number)
+async def send_again(call: Call) -> Redirect:
+    await number.request_again(call.runtime, call.tx, call.actor)
+    return Redirect(PAGE, _("We've sent a code to the number."))
+
+
 @form(f"{PAGE}/confirm", may=SIGNED_IN, queries=7, limits=(CONFIRMATIONS,), retry=show_number)
 async def send_code(call: Call) -> Redirect:
     await number.confirm_number(call.runtime, call.tx, call.actor, call.form.get("code", ""))
-    return Redirect(PAGE, _("Phone number confirmed."))
+    return Redirect(SETTINGS, _("Phone number confirmed."))
 
 
 @form(f"{PAGE}/cancel", frees=True, may=SIGNED_IN, queries=1, retry=show_number)
@@ -63,4 +70,4 @@ async def send_remove(call: Call) -> Redirect:
     return Redirect(PAGE, _("Phone number removed."))
 
 
-ROUTES = (show_number, send_number, send_code, send_cancel, send_remove)
+ROUTES = (show_number, send_number, send_again, send_code, send_cancel, send_remove)

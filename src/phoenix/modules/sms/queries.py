@@ -150,7 +150,6 @@ NOTE_REPORT: Query[str] = query(
      WHERE id = $1 AND state NOT IN ('delivered', 'undelivered') AND ($2 <> 'sent' OR state = 'sending') RETURNING account_id
 """,
 )
-NUMBER_OF: Query[str] = query(str, "SELECT number FROM sms_numbers WHERE account_id = $1")
 OF_PERSON: Query[Message] = query(
     Message, "SELECT id, state, reason, made_at, reported_at FROM sms_messages WHERE account_id = $1 ORDER BY made_at, id"
 )

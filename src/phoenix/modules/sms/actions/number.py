@@ -34,7 +34,8 @@ TRIES = 5
 # A number can be that of several accounts, each of which confirmed it, as of a family or a team that shares a phone.
 MOST_ACCOUNTS = 10
 DAY = 24 * HOUR
-CODES_OF_A_PERSON = (Limit("sms_codes_of_a_person", 5, HOUR), Limit("sms_codes_of_a_person_a_day", 10, DAY))
+CODES_OF_A_PERSON = Limit("sms_codes_of_a_person", 5, HOUR)
+CODES_OF_A_PERSON_A_DAY = Limit("sms_codes_of_a_person_a_day", 10, DAY)
 CODES_TO_A_NUMBER = Limit("sms_codes_to_a_number", 5, DAY)
 KEPT_REQUESTS = timedelta(days=1)
 MISSING = _("You have no phone number here.")
@@ -61,13 +62,21 @@ async def request_number(runtime: Runtime, tx: Transaction, actor: Actor, writte
     await hold(tx, actor.account)
     if await tx.one(queries.IS_STOPPED, number):
         raise NumberStopped
-    for limit in CODES_OF_A_PERSON:
+    for limit in (CODES_OF_A_PERSON, CODES_OF_A_PERSON_A_DAY):
         await runtime.limiter.require(limit, actor.account)
     await runtime.limiter.require(CODES_TO_A_NUMBER, number)
     await runtime.limiter.require(Limit("sms_codes_in_all", runtime.settings.sms.codes, HOUR), "")
     request = new_id("smr", tx.now)
     await tx.execute(queries.SET_REQUEST, actor.account, request, number, TRIES, tx.now)
     await enqueue(tx, SEND_CODE, CodeDue(actor.account, request))
+
+
+async def request_again(runtime: Runtime, tx: Transaction, actor: Actor) -> None:
+    """Send a new code to the number that waits to be confirmed. Raises NotFound where none does, and as `request_number`."""
+    waiting = await tx.maybe(queries.REQUEST, actor.account)
+    if waiting is None:
+        raise NotFound(_("No number is waiting to be confirmed. Enter it again."))
+    await request_number(runtime, tx, actor, waiting.number)
 
 
 async def confirm_number(runtime: Runtime, tx: Transaction, actor: Actor, code: str) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.security.crypto import same
-from phoenix.kernel.sms.numbers import is_number
+from phoenix.kernel.sms.message import is_number
 from phoenix.kernel.sms.transports.twilio import OPTED_OUT
 from phoenix.modules.sms import queries
 from phoenix.modules.sms.errors import ReportNotSigned
@@ -80,7 +80,8 @@ async def _report(tx: Transaction, message: str, status: str, form: Form) -> Non
     reason = _WHY.get(code, "not_delivered") if state == "undelivered" else None
     sid = _first(form, "MessageSid")
     account = await tx.maybe(queries.NOTE_REPORT, message, state, reason, code or None, sid if _ID.fullmatch(sid) else None, tx.now)
-    if account is not None and code in OPTED_OUT and (number := await tx.maybe(queries.NUMBER_OF, account)):
+    # The number that it went to: its person may have another by now.
+    if account is not None and code in OPTED_OUT and is_number(number := _first(form, "To")):
         await tx.execute(queries.STOP, number, tx.now)
 
 
