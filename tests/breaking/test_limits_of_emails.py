@@ -99,6 +99,7 @@ PAGES = {
     "/settings/backup-codes": "/api/v2/backup_codes",
     "/settings/passkeys": "/api/v2/passkeys",
     "/settings/notifications/sms": "/api/v2/me/phone_number",
+    "/settings/notifications/sms/again": "/api/v2/me/phone_number",
     "/settings/notifications/sms/confirm": "/api/v2/me/phone_number/confirm",
 }
 

@@ -58,8 +58,8 @@ def test_a_job_is_not_run_once_it_is_too_late(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_which_emails_are_given_up_before_the_day_is_over() -> None:
-    """Every job that sends an email is in one of these: one with a code that someone waits for must not come hours later."""
+def test_which_messages_are_given_up_before_the_day_is_over() -> None:
+    """Every job that sends an email or a text message is in one of these: one with a code that someone waits for must not come hours later."""
     minutes = {
         "sign_in.send_sign_in_code": 10,
         "sign_in.send_reauthentication_code": 10,
@@ -67,6 +67,7 @@ def test_which_emails_are_given_up_before_the_day_is_over() -> None:
         "sign_in.send_unlock": 60,
         "sign_in.send_address_change": 60,
         "sign_in.send_already_registered": 60,
+        "sms.send_code": 10,
     }
     of_use_all_day = {
         "accounts.send_security_notice",
