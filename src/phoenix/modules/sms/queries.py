@@ -165,7 +165,7 @@ OWNERS: Query[str] = query(str, "SELECT account_id FROM sms_numbers WHERE number
 FORGET_REPLIES = purge("sms_replies", "received_at < $1")
 # Of a number that someone has it stays until they say START.
 FORGET_STOPPED = purge(
-    "sms_stopped", "since < $1 AND NOT EXISTS (SELECT FROM sms_numbers n WHERE n.number = sms_stopped.number)", oldest="since"
+    "sms_stopped", "since < $1 AND (SELECT n.id FROM sms_numbers n WHERE n.number = sms_stopped.number LIMIT 1) IS NULL", oldest="since"
 )
 # Before the number is deleted: of one that another account has, it stays.
 ERASE = (
