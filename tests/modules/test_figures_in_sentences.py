@@ -17,6 +17,7 @@ from phoenix.kernel.data.cursors import DEFAULT_LIMIT, HIGHEST_LIMIT
 from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.kernel.security.crypto import new_code
+from phoenix.kernel.sms.numbers import masked
 from phoenix.kernel.web.shown_once import SHOWN_FOR
 from phoenix.modules.accounts.actions import email_verification, export_data, fields, limits
 from phoenix.modules.accounts.actions.email_verification import expiry
@@ -30,6 +31,8 @@ from phoenix.modules.organisations.actions import invite
 from phoenix.modules.organisations.queries import invited
 from phoenix.modules.sessions.actions.list import ON_A_PAGE
 from phoenix.modules.sign_in.actions import change_address, email_code, reauthenticate, reset_password, unlock, verify
+from phoenix.modules.sms.actions import send as texts_sent
+from phoenix.modules.sms.actions.send_code import CODE_LIVES as CODE_BY_SMS_LIVES
 from phoenix.modules.webhooks import jobs as hooks_jobs
 from phoenix.modules.webhooks.actions import endpoints
 from phoenix.modules.webhooks.actions import send as hooks
@@ -53,7 +56,7 @@ IN_SENTENCES = {
     "%(left)s of 10": second_factor.BACKUP_CODES == 10,
     "five times": throttle.FREE_TRIES == 5,
     "5 wrong attempts": email_verification.TRIES == 5,
-    "10 minutes": timedelta(minutes=10) == email_verification.CODE_LIVES == SHOWN_FOR,
+    "10 minutes": timedelta(minutes=10) == email_verification.CODE_LIVES == SHOWN_FOR == CODE_BY_SMS_LIVES,
     # How long to wait before trying again: an advice, not a promise.
     "a minute": True,
     "an hour": "least(3600," in guards.COUNT.sql,
@@ -71,10 +74,13 @@ IN_SENTENCES = {
     "1 year": api_keys.MOST_DAYS >= 365,
     "20 by default": DEFAULT_LIMIT == 20,
     "at most 100": HIGHEST_LIMIT == 100,
+    "at most 20": texts_sent.MOST_A_DAY == 20,
 }
 IN_THE_API = {
     "5 minutes": timedelta(minutes=5) == relying_party.CHALLENGE_LIVES,
     "15 minutes": SessionSettings().reauthenticate_within == 15 * 60,
+    "10 minutes": timedelta(minutes=10) == CODE_BY_SMS_LIVES,
+    "two digits": masked("+491701234567") == "+49 … 67",
     "7 days": KEPT == export_data.KEEP,
     "10 an hour": (limits.RESETS.amount, limits.RESETS.seconds)
     == (limits.VERIFICATION_EMAILS.amount, limits.VERIFICATION_EMAILS.seconds)

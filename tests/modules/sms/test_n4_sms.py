@@ -7,9 +7,14 @@ import asyncio
 import pytest
 from tests.harness import Harness
 from tests.modules.sms.texting import BO, MENTIONED, add, choose, log, mention_bo, queue_mention, say, states, texting
+from tests.running import free_port
 from tests.twilio import ACCOUNT, FROM, TOKEN, Bad, Twilio
 
+from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.security import http_client
+from phoenix.kernel.sms.message import OutgoingSms
+from phoenix.kernel.sms.transports import SmsUnsure
+from phoenix.kernel.sms.transports.twilio import TwilioTransport
 from phoenix.modules.sms.actions import send as sending
 
 URGENT = "organisations.ownership_offered"
@@ -163,6 +168,17 @@ def test_what_can_be_sent_later_is_sent_once(harness: Harness, bad: Bad) -> None
             assert len(twilio.came) == 4
             assert await states(harness) == [("sent", None)]
             assert {form["StatusCallback"] for form in twilio.came} == {twilio.came[0]["StatusCallback"]}
+
+    asyncio.run(run())
+
+
+def test_a_provider_that_cannot_be_reached_has_taken_nothing(harness: Harness) -> None:
+    async def run() -> None:
+        async with texting(harness, PHOENIX_TWILIO_URL=f"http://127.0.0.1:{free_port()}"):
+            transport = TwilioTransport(harness.runtime.settings.sms, harness.runtime.http)
+            with pytest.raises(Unavailable) as caught:
+                await transport.carry(OutgoingSms(BO, "Hello"))
+            assert not isinstance(caught.value, SmsUnsure)
 
     asyncio.run(run())
 
