@@ -11,6 +11,7 @@ from tests.web.listings import plain
 from tests.web.samples import AIKO, LONGEST, OF_HALDEN, PRIYA, TOMAS, ago, frame, outside
 
 from phoenix.kernel.i18n.isolation import Ours
+from phoenix.kernel.module import Title
 
 SETTINGS = "/settings/notifications"
 SCHEDULE = {"digest": "daily", "hour": "8", "quiet_from": "22:00", "quiet_until": "07:00"}
@@ -23,7 +24,10 @@ CHANNELS = [
     ("email", Ours("Email"), Ours("%(what)s: by email")),
     ("push", Ours("Push"), Ours("%(what)s: by push")),
 ]
-MUTES = [{"thing": "ent_1", "name": f"Agenda of {LONGEST.name}"}, {"thing": "ent_2", "name": ""}]
+MUTES = [
+    {"thing": "ent_1", "title": Title("ent_1", f"Agenda of {LONGEST.name}", "/o/halden/entries/ent_1")},
+    {"thing": "ent_2", "title": None},
+]
 
 HERE = Thing(template="presence/slot_here.html", context=Thing(people=[TOMAS, PRIYA, AIKO], more=12))
 ALONE = Thing(template="presence/slot_here.html", context=Thing(people=[], more=0))

@@ -43,6 +43,8 @@ from phoenix.kernel.module.people import (
     Permission,
     PersonalData,
     SecurityNotice,
+    Title,
+    Titles,
 )
 from phoenix.kernel.module.work import Check, Command, EmailSample, Job, ListQuery, Metric, Schedule
 
@@ -99,6 +101,8 @@ __all__ = [
     "Slot",
     "SocketRule",
     "Sources",
+    "Title",
+    "Titles",
     "WelcomeStep",
 ]
 
@@ -134,6 +138,7 @@ class Module:
     navigation: tuple[NavigationItem, ...] = ()
     hot: tuple[HotRead, ...] = ()
     names: tuple[Names, ...] = ()
+    titles: tuple[Titles, ...] = ()
     notifications: tuple[NotificationKind, ...] = ()
     channels: tuple[NotificationChannel, ...] = ()
     live: tuple[LiveMessages, ...] = ()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from phoenix.kernel.actor import Actor, MembershipRecord, SessionRecord, Use
     from phoenix.kernel.cache.keys import Key
@@ -120,3 +122,19 @@ class Names:
 
     prefix: str
     find: Callable[[Reader, Sequence[str]], Awaitable[Mapping[str, str]]]
+
+
+class Title(Struct, frozen=True):
+    """What something is called, and the path of its page."""
+
+    id: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What things with ids of one prefix are called: one query for any number of ids. `find` leaves out what the actor may not read."""
+
+    prefix: str
+    find: Callable[[Reader, Actor, Sequence[str]], Awaitable[Sequence[Title]]]

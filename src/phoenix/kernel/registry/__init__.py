@@ -12,10 +12,8 @@ from typing import Any
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.language import _
 from phoenix.kernel.module import (
     AccountSource,
-    Activity,
     Banner,
     Card,
     Check,
@@ -39,9 +37,11 @@ from phoenix.kernel.module import (
     SignInPages,
     Slot,
     Sources,
+    Titles,
     WelcomeStep,
 )
 from phoenix.kernel.registry.fit import RegistryError, check_fit
+from phoenix.kernel.registry.notices import about_security
 from phoenix.kernel.runtime import Part, Runtime, opened
 from phoenix.settings import Settings, Variable, read_concern, variables, variables_of
 
@@ -65,7 +65,7 @@ class Registry:
         declared = {kind.name: kind for module in self.modules for kind in module.notifications}
         shown = {name: kind.activity for name, kind in self.events.items() if kind.activity is not None and kind.activity.notifies}
         return declared | {
-            name: _about_security(self.events[name], activity, self.sign_in.second_factor) for name, activity in shown.items()
+            name: about_security(self.events[name], activity, self.sign_in.second_factor) for name, activity in shown.items()
         }
 
     @cached_property
@@ -164,6 +164,10 @@ class Registry:
     @cached_property
     def names(self) -> dict[str, Names]:
         return {names.prefix: names for module in self.modules for names in module.names}
+
+    @cached_property
+    def titles(self) -> dict[str, Titles]:
+        return {titles.prefix: titles for module in self.modules for titles in module.titles}
 
     @cached_property
     def roles(self) -> dict[str, frozenset[str]]:
@@ -282,18 +286,6 @@ class Registry:
     def find_memberships(self) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
         """The memberships of an account; none if no module provides memberships."""
         return self.membership_source.finder(self.roles) if self.membership_source else _no_memberships
-
-
-def _about_security(kind: EventKind, activity: Activity, page: str) -> NotificationKind:
-    return NotificationKind(
-        kind.type.kind,
-        kind.type,
-        label=activity.words,
-        words=activity.words,
-        why=_("You were notified because it is about the security of your account."),
-        link=page,
-        security=True,
-    )
 
 
 async def _no_memberships(_: Reader, __: str) -> Sequence[MembershipRecord]:

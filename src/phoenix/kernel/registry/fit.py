@@ -82,6 +82,7 @@ def _declared(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
         "card": ((m.name, c.name) for m in modules for c in m.cards),
         "step of the checklist": ((m.name, s.name) for m in modules for s in m.welcome),
         "id prefix": ((m.name, n.prefix) for m in modules for n in m.names),
+        "id prefix of titles": ((m.name, n.prefix) for m in modules for n in m.titles),
         "hot read": ((m.name, h.path) for m in modules for h in m.hot),
         "command": ((m.name, f"{c.group} {c.name}") for m in modules for c in m.commands),
         "setting": ((owner, variable.name) for owner, variable in variables),

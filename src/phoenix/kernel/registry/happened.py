@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from string import Formatter
@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, structs
 
+from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.language import _
-from phoenix.kernel.module import ROLE, EventKind
+from phoenix.kernel.module import ROLE, EventKind, Title
 from phoenix.kernel.registry import Registry
 
 LONGEST_ID = 40
@@ -78,15 +79,27 @@ async def names_in(db: Reader, registry: Registry, rows: Iterable[Happened]) -> 
 
 async def names_of(db: Reader, registry: Registry, ids: Iterable[str]) -> dict[str, str]:
     """The names for these ids: one query for each kind of id."""
+    found: dict[str, str] = {}
+    for prefix, alike in _by_prefix(ids, registry.names).items():
+        found.update(await registry.names[prefix].find(db, alike))
+    return found
+
+
+async def titles_of(db: Reader, registry: Registry, actor: Actor, ids: Iterable[str]) -> dict[str, Title]:
+    """What those of these things are called that the actor may read: one query for each kind of id."""
+    found: dict[str, Title] = {}
+    for prefix, alike in _by_prefix(ids, registry.titles).items():
+        found |= {one.id: one for one in await registry.titles[prefix].find(db, actor, alike)}
+    return found
+
+
+def _by_prefix(ids: Iterable[str], declared: Collection[str]) -> dict[str, list[str]]:
     wanted: dict[str, list[str]] = {}
     for text in sorted(set(ids)):
         prefix = text.partition("_")[0]
-        if prefix in registry.names:
+        if prefix in declared:
             wanted.setdefault(prefix, []).append(text)
-    found: dict[str, str] = {}
-    for prefix, alike in wanted.items():
-        found.update(await registry.names[prefix].find(db, alike))
-    return found
+    return wanted
 
 
 def gone(kind: EventKind, row: Happened) -> bool:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.language import _
-from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
+from phoenix.kernel.module import (
+    EventGroup,
+    EventKind,
+    FirstAction,
+    ListQuery,
+    Module,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Schedule,
+    Titles,
+)
 from phoenix.modules.entries import api, events, jobs, owned, pages, personal, queries
 from phoenix.modules.entries.cards import FIRST_ENTRY, PER_DAY, RECENT
+from phoenix.modules.entries.titles import titles
 
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
 
@@ -84,6 +96,7 @@ MODULE = Module(
         Schedule("entries.rename_former_zones", "33 2 * * *", jobs.rename_former_zones),
     ),
     navigation=(NavigationItem(_("Entries"), "entry", "/o/{organisation}/entries", "entries.read", order=30),),
+    titles=(Titles("ent", titles),),
     personal=PersonalData(export=personal.export, erase=personal.erase),
     owned=owned.OWNED,
 )

@@ -28,6 +28,14 @@ class Entry(Struct, frozen=True):
     version: int
 
 
+class Titled(Struct, frozen=True):
+    """What an entry is called, and in which organisation it is."""
+
+    id: str
+    organisation: str
+    title: str
+
+
 class Version(Struct, frozen=True):
     """An entry as it was saved once. `editor` is None where that was not recorded."""
 
@@ -108,6 +116,8 @@ _VERSIONS = f"""
 """  # noqa: S608 - as above
 VERSIONS: Paged[Version] = paged("entry versions", Version, Order("number DESC"), f"{_VERSIONS} WHERE {{after}} {{order}}")
 VERSION_AND_ONE_BEFORE: Query[Version] = query(Version, f"{_VERSIONS} WHERE number <= $2 ORDER BY number DESC LIMIT 2")
+
+TITLES: Query[Titled] = query(Titled, "SELECT id, organisation_id AS organisation, title FROM entries WHERE id = ANY($1::text[])")
 
 # Scalar subqueries for an entry whose id stands where `{subject}` is; null once it is deleted.
 TITLE = "SELECT title FROM entries WHERE id = {subject}"

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from phoenix.kernel.data.cursors import Page, parse_limit
 from phoenix.kernel.language import _
+from phoenix.kernel.registry.happened import titles_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get, post, put
 from phoenix.kernel.web.instants import Instant, instant
@@ -123,10 +124,11 @@ class PreferencesData(Struct, forbid_unknown_fields=True):
 
 
 class MuteAnswer(Struct):
-    """Something that you muted, by its ID."""
+    """Something that you muted, by its ID. `title` is what it is called, null if you can't read it any more."""
 
     thing: str
     created_at: Instant
+    title: str | None
 
 
 @get("/api/v2/notification_preferences", may=SIGNED_IN, queries=1)
@@ -203,11 +205,15 @@ def _delivery(one: deliveries.Delivery) -> NotificationDelivery:
     )
 
 
-@get("/api/v2/mutes", may=SIGNED_IN, queries=1)
+@get("/api/v2/mutes", may=SIGNED_IN, queries=2)
 async def list_mutes(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[MuteAnswer]:
     """List what you muted."""
     made = await choices.MUTES.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
-    return Page([MuteAnswer(one.thing, instant(one.created_at)) for one in made.items], made.next_cursor)
+    titles = await titles_of(call.db, call.registry, call.actor, [one.thing for one in made.items])
+    answers = [
+        MuteAnswer(one.thing, instant(one.created_at), titles[one.thing].text if one.thing in titles else None) for one in made.items
+    ]
+    return Page(answers, made.next_cursor)
 
 
 @put("/api/v2/mutes", may=SIGNED_IN, queries=3)

@@ -6,7 +6,7 @@ from datetime import time
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.language import _
-from phoenix.kernel.registry.happened import names_of
+from phoenix.kernel.registry.happened import titles_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
@@ -27,7 +27,7 @@ async def show_preferences(call: Call) -> View:
     account = call.actor.account
     (now,) = await call.db.all(choices.SETTINGS, [account])
     mutes = await choices.MUTES.page(call.db, call.runtime.keys, account, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
-    names = await names_of(call.db, call.registry, [mute.thing for mute in mutes.items])
+    titles = await titles_of(call.db, call.registry, call.actor, [mute.thing for mute in mutes.items])
     channels, by = _channels(call), call.registry.channels
     kinds = [
         {
@@ -48,7 +48,7 @@ async def show_preferences(call: Call) -> View:
         "channels": channels,
         "more": await fill(call, PLACE),
         "form": shown,
-        "mutes": [{"thing": mute.thing, "name": names.get(mute.thing, "")} for mute in mutes.items],
+        "mutes": [{"thing": mute.thing, "title": titles.get(mute.thing)} for mute in mutes.items],
         "listing": plain_listing(call, mutes),
     }
     return View("notifications/preferences.html", context)
