@@ -49,6 +49,7 @@ def source(to: str = BO, id_: str = "") -> str:
         ({"status": "5.4.4"}, True),
         ({"status": "5.0.0", "diagnostic": "smtp; 550 no such user"}, True),
         ({"status": "5.0.0", "diagnostic": "smtp; 554 spam"}, False),
+        ({"status": "5.0.0", "diagnostic": "smtp; 550 your IP is on a blacklist"}, False),
         ({"status": "5.0.0", "diagnostic": "x-unix; lost"}, False),
         ({"status": "nothing"}, False),
     ],

@@ -92,7 +92,7 @@ def _is_about_address(error: Exception) -> bool:
     if not isinstance(error, aiosmtplib.SMTPRecipientRefused):
         return False
     found = _STATUS.match(error.message)
-    return is_about_address(error.code, found[1] if found else "")
+    return is_about_address(error.code, found[1] if found else "", error.message)
 
 
 def _permanent_code(error: Exception) -> int:
