@@ -23,6 +23,7 @@ NAMES = (
     "keys",
     "sign_in",
     "deliverability",
+    "email_texts",
     "impersonation",
     "audit",
     "organisations",

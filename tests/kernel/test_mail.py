@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)
 MODULES = Path(phoenix.__file__).parent / "modules"
 FOLDERS = {name: MODULES / name / "templates" for name in ("accounts", "sign_in", "organisations")}
 MAIL = Mail(subject="Confirm: Grüße", text="Hello\n\n48291377\n", html="<p>Hello</p>")
-PROOF = {
+PROOF: dict[str, Any] = {
     "name": "Leila",
     "code": "48291377",
     "code_minutes": 10,
@@ -156,7 +156,7 @@ def test_an_unreachable_server_is_reported_as_unavailable() -> None:
         ("organisations/invitation", INVITATION),
     ],
 )
-def test_every_email_says_the_same_in_html_and_in_plain_text(name: str, context: dict[str, object]) -> None:
+def test_every_email_says_the_same_in_html_and_in_plain_text(name: str, context: dict[str, Any]) -> None:
     mail = Mailer(EmailSettings(), FOLDERS).render(name, to="leila@example.com", **context)
     assert mail.subject
     assert "\n" not in mail.subject

@@ -36,7 +36,7 @@ NO_ACT = {
     "factors.sign_in_paused", "factors.sign_in_resumed", "factors.backup_code_used", "factors.passkey_refused",
     "notifications.read", "notifications.archived", "notifications.preferences_changed", "presence.switched", "presence.visibility_changed",
     "push.turned_on", "push.turned_off", "sms.number_added", "sms.number_removed", "sms.stopped", "sms.resumed",
-    "deliverability.stopped", "deliverability.resumed", "webhooks.disabled", "webhooks.delivery_replayed",
+    "deliverability.stopped", "deliverability.resumed", "email_texts.changed", "email_texts.test_sent", "webhooks.disabled", "webhooks.delivery_replayed",
     "sessions.started", "sessions.ended", "sessions.impersonation_ended", "sessions.reauthenticated", "sessions.new_device_seen",
 }  # fmt: skip
 # Acts that ask nobody for a recent authentication, since what they give was the person's already.

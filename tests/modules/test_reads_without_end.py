@@ -25,6 +25,8 @@ ENDS = {
     "admin.queries.organisations.MEMBERSHIPS": "a person is in at most as many organisations as `MOST_ORGANISATIONS`",
     "admin.queries.people.PERMISSIONS": PLATFORM,
     "choices.TAKE": "a batch, whose LIMIT is in the statement",
+    "email_texts.queries.ACTIVE": "one for each template and language",
+    "email_texts.queries.VERSIONS": "at most `MOST_VERSIONS` are kept",
     "push.queries.BROWSERS": "at most `MOST_BROWSERS` are made",
     "sms.queries.OWNERS": "at most `MOST_ACCOUNTS` confirm a number",
     "presence.queries.VERSIONS": "one for each process of sockets",

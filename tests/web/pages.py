@@ -12,6 +12,7 @@ from tests.web.closing_pages import CLOSING_PAGES
 from tests.web.comment_pages import COMMENT_PAGES
 from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
+from tests.web.email_pages import EMAIL_PAGES
 from tests.web.error_pages import ERROR_PAGES
 from tests.web.inbox_pages import INBOX_PAGES
 from tests.web.listings import listing, plain
@@ -266,4 +267,5 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **COMMENT_PAGES,
     **INBOX_PAGES,
     **STAFF_PAGES,
+    **EMAIL_PAGES,
 }

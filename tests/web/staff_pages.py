@@ -16,7 +16,6 @@ from tests.web.samples import AIKO, MARA, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago,
 
 from phoenix.modules.admin.pages.keys import LISTED as SIGNING_KEYS
 from phoenix.modules.admin.pages.keys import since
-from phoenix.modules.admin.pages.mails import LISTED as EMAILS
 from phoenix.modules.admin.queries.events import EVENTS as ALL_EVENTS
 from phoenix.modules.admin.queries.jobs import FAILED
 from phoenix.modules.admin.queries.people import PEOPLE as PEOPLE_LISTED
@@ -145,7 +144,6 @@ COUNTS = [
     Thing(name="sign_in.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
 ]
 EVENTS = {"names": NAMES, "looked_through": 200_000, "keep": 400}
-MAIL = Thing(subject="Your code for Phoenix", text="Hello Leila,\n\n40718263\n", html="<!doctype html><title>Code</title><p>40718263</p>")
 SETTINGS = [
     (
         "Mail",
@@ -267,11 +265,6 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             disk_problem="The disk of /var/lib/phoenix has 1900 MB left.",
         ),
     ),
-    "staff-mails": (
-        "admin/mails.html",
-        staff("/staff/emails", listing=listing(EMAILS, [("sign_in/verify", "Your code for Phoenix")], "/staff/emails")),
-    ),
-    "staff-mail": ("admin/mail.html", staff("/staff/emails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
     "impersonation": ("impersonation/link.html", samples.outside("/impersonation", token="t", requested=LOOKING)),
     "impersonation-writes": (

@@ -84,6 +84,12 @@ def current_locale() -> str:
     return _reader.get() or DEFAULT_LOCALE
 
 
+def language_shown() -> str:
+    """The one of our languages in which the reader sees messages."""
+    language = current_locale().partition("_")[0]
+    return language if language in LANGUAGES else DEFAULT_LOCALE
+
+
 @lru_cache(maxsize=256)
 def check_locale(locale: str) -> str:
     """The locale as Babel writes it, from `pt-BR` or `pt_br`; English if Babel does not know it."""

@@ -91,6 +91,17 @@ class RecipientSource:
     refused: Callable[[Runtime, str], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class EmailTextSource:
+    """Texts that replace those of emails. At most one module provides it.
+
+    `find` returns, for a template and a language, what replaces which message (see `kernel.email.texts`). It is asked for every
+    email, so it answers from the cache. What it raises is logged, and the delivered texts are used.
+    """
+
+    find: Callable[[Runtime, str, str], Awaitable[Mapping[str, str]]]
+
+
 @contextlib.asynccontextmanager
 async def opened(
     settings: Settings,
@@ -98,6 +109,7 @@ async def opened(
     emails: Mapping[str, Path],
     parts: Sequence[Part] = (),
     recipients: RecipientSource | None = None,
+    email_texts: EmailTextSource | None = None,
     clock: Clock | None = None,
     pool: int | None = None,
 ) -> AsyncIterator[Runtime]:
@@ -145,6 +157,7 @@ async def opened(
                 http=http,
                 keys=keys,
                 recipients=_recipients(recipients, lambda: runtime),
+                texts=_texts(email_texts, lambda: runtime),
             ),
             disk_space=_disk_space(settings.installation),
         )
@@ -179,6 +192,10 @@ def _recipients(source: RecipientSource | None, runtime: Callable[[], Runtime]) 
     if source is None:
         return None
     return Recipients(lambda address: source.accepts(runtime(), address), lambda address: source.refused(runtime(), address))
+
+
+def _texts(source: EmailTextSource | None, runtime: Callable[[], Runtime]) -> Callable[[str, str], Awaitable[Mapping[str, str]]] | None:
+    return None if source is None else lambda template, language: source.find(runtime(), template, language)
 
 
 def _disk_space(settings: InstallationSettings) -> DiskSpace:

@@ -22,13 +22,14 @@ from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.email.message import Mail, OutgoingEmail
 from phoenix.kernel.email.message_id import new_message_id
 from phoenix.kernel.email.recipients import Recipients
+from phoenix.kernel.email.texts import ChangeableText, chosen, problem_of, sentence_of, texts_in, using
 from phoenix.kernel.email.transports import transports_of
 from phoenix.kernel.email.transports.transport import CannotCarryError, RecipientRefused
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
-from phoenix.kernel.language import gettext, has_reader
+from phoenix.kernel.language import gettext, has_reader, language_shown
 from phoenix.kernel.security.crypto import Keys, new_token
 from phoenix.kernel.security.http_client import HttpClient
 from phoenix.settings import EmailSettings
@@ -70,15 +71,19 @@ class Mailer:
         http: HttpClient | None = None,
         keys: Keys | None = None,
         recipients: Recipients | None = None,
+        texts: Callable[[str, str], Awaitable[Mapping[str, str]]] | None = None,
     ) -> None:
         """`count` counts an email of this template to an address, by its key, for this asker. Returns whether it is within the limits.
 
         `http` is what transports with an API use. With `keys` what comes back about an email can be told from a forgery.
-        `recipients` are asked whether an address accepts emails.
+        `recipients` are asked whether an address accepts emails. `texts` returns what replaces the messages of a template in a
+        language.
         """
         self._settings = settings
         self._count = count
         self._recipients = recipients
+        self._texts = texts
+        self._changeable: dict[str, tuple[ChangeableText, ...]] = {}
         # Without those of an installation nothing that comes back can be believed.
         self._keys = keys or Keys(new_token(), "none")
         self._clock = clock or SystemClock()
@@ -92,12 +97,14 @@ class Mailer:
             trim_blocks=True,
             bytecode_cache=COMPILED,
         )
-        install(self._environment, treat=unlinked)
+        install(self._environment, treat=unlinked, translate=chosen)
         self._environment.globals["support"] = Ours(settings.support)
         self._inliner = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
-    def render(self, name: str, /, *, to: str, **context: Any) -> Mail:
+    def render(self, name: str, /, *, to: str, texts: Mapping[str, str] | None = None, **context: Any) -> Mail:
         """Render a template such as "accounts/verify". Raises jinja2.UndefinedError for a name missing from the context.
+
+        `texts` replace its messages; those that do not fit are left out.
 
         It is in the language of whoever reads: call it within `reading`, with what is computed for it.
 
@@ -106,9 +113,35 @@ class Mailer:
         if not has_reader():
             raise RuntimeError("An email has a reader: render it within `reading(account.locale)`.")
         template, context = self._environment.get_template(f"{name}.mjml"), {**context, "to": Ours(to)}
-        # MJML is XML: what Jinja escaped stays escaped.
-        page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)
-        return Mail(_words(template, "subject", context), self._with_support(_plain(template, "text", context)), page)
+        with using(self._sentences(name, texts or {})):
+            # MJML is XML: what Jinja escaped stays escaped.
+            page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)
+            return Mail(_words(template, "subject", context), self._with_support(_plain(template, "text", context)), page)
+
+    def changeable(self, name: str) -> tuple[ChangeableText, ...]:
+        """The texts of a template that can be changed. Raises jinja2.TemplateNotFound."""
+        if name not in self._changeable:
+            source, _file, _current = self._environment.loader.get_source(self._environment, f"{name}.mjml")  # type: ignore[union-attr]
+            self._changeable[name] = texts_in(self._environment, source)
+        return self._changeable[name]
+
+    async def texts_of(self, name: str) -> Mapping[str, str]:
+        """What replaces the messages of a template in the reader's language: nothing where it cannot be read, as no email waits for it."""
+        if self._texts is None:
+            return {}
+        try:
+            return await self._texts(name, language_shown())
+        except Exception:
+            log.exception("email_texts_not_read", template=name)
+            return {}
+
+    def _sentences(self, name: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Texts as sentences. One whose message has changed since, or that lacks what the message needs, is not used."""
+        known = {text.message for text in self.changeable(name)} if texts else set()
+        fits = {message for message, text in texts.items() if message in known and not problem_of(message, text)}
+        if len(fits) < len(texts):
+            log.warning("email_texts_not_used", template=name, count=len(texts) - len(fits))
+        return {message: sentence_of(message, texts[message]) for message in fits}
 
     def _with_support(self, text: str) -> str:
         return f"{text}\n{gettext('Support:')} {self._settings.support}\n" if self._settings.support else text
@@ -127,7 +160,8 @@ class Mailer:
         """
         if asked_by is not None and not await self.admits(name, to=to, asked_by=asked_by):
             return False
-        return await self.send(to, structs.replace(self.render(name, to=to, **context), unsubscribe=unsubscribe, essential=essential))
+        mail = self.render(name, to=to, texts=await self.texts_of(name), **context)
+        return await self.send(to, structs.replace(mail, unsubscribe=unsubscribe, essential=essential))
 
     async def admits(self, name: str, /, *, to: str, asked_by: Asker) -> bool:
         """Count an email that someone else can cause. Returns whether it may be sent: if not, nothing is made for it either.

@@ -47,8 +47,11 @@ def without_elements(text: str) -> Markup:
     return Markup(text.replace(_OPEN, FIRST_STRONG).replace(_CLOSE, END))  # noqa: S704 - escaped already
 
 
-def install(environment: Environment, treat: Callable[[str], str] = str) -> None:
-    """Isolate every expression of an environment's templates. `treat` changes what people wrote before it is shown."""
+def install(environment: Environment, treat: Callable[[str], str] = str, translate: Callable[[str], str] = gettext) -> None:
+    """Isolate every expression of an environment's templates. `treat` changes what people wrote before it is shown.
+
+    `translate` returns the sentence for a message, as markup of ours.
+    """
 
     def among_text(value: object) -> object:
         if not isinstance(value, str) or isinstance(value, Markup):
@@ -64,7 +67,7 @@ def install(environment: Environment, treat: Callable[[str], str] = str) -> None
         return Markup(sentence) % {name: among_text(value) for name, value in values.items()}  # noqa: S704 - a sentence of ours
 
     def say(sentence: str, /, **values: Any) -> Markup:
-        return filled(gettext(sentence), values)
+        return filled(translate(sentence), values)
 
     def say_number(one: str, many: str, number: int, /, **values: Any) -> Markup:
         return filled(ngettext(one, many, number), {"num": number, **values})

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from phoenix.kernel.actor import Actor, MembershipRecord
     from phoenix.kernel.data.listed import Listed
-    from phoenix.kernel.runtime import Part, RecipientSource
+    from phoenix.kernel.runtime import EmailTextSource, Part, RecipientSource
     from phoenix.settings import Settings
 
 __all__ = [
@@ -160,6 +160,7 @@ class Module:
     check: Callable[[Settings], None] | None = None
     memberships: MembershipSource | None = None
     recipients: RecipientSource | None = None
+    email_texts: EmailTextSource | None = None
     settings: type[Any] | None = None
     parts: tuple[Part, ...] = ()
     banners: tuple[Callable[[Actor], Banner | None], ...] = ()

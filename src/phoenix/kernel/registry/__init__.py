@@ -221,8 +221,9 @@ class Registry:
         self.check_settings(settings)
         ours = chain.from_iterable(module.parts for module in self.modules)
         parts = [Part(Registry, lambda _: nullcontext(self)), *self._settings_parts(settings), *ours]
-        recipients = next((module.recipients for module in self.modules if module.recipients), None)
-        return opened(settings, emails=self.template_folders, parts=parts, recipients=recipients, clock=clock, pool=pool)
+        folders, to = self.template_folders, next((module.recipients for module in self.modules if module.recipients), None)
+        texts = next((module.email_texts for module in self.modules if module.email_texts), None)
+        return opened(settings, emails=folders, parts=parts, recipients=to, email_texts=texts, clock=clock, pool=pool)
 
     @cached_property
     def accounts(self) -> AccountSource | None:

@@ -99,6 +99,7 @@ def _declared(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
         "sign-in pages": ((m.name, "sign_in") for m in modules if m.sign_in),
         "impersonation pages": ((m.name, "impersonation") for m in modules if m.impersonation),
         "source of recipients": ((m.name, "recipients") for m in modules if m.recipients),
+        "source of texts of emails": ((m.name, "email_texts") for m in modules if m.email_texts),
         "memberships": ((m.name, "memberships") for m in modules if m.memberships),
     }
 

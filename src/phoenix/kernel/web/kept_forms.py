@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.cache.limits import Limit
-from phoenix.kernel.data.database import Reader
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.purge import forget, purge
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.runtime import Runtime
@@ -50,10 +50,15 @@ class KeptForm(Struct, frozen=True):
 
 async def keep_form(runtime: Runtime, binding: str, page: str, fields: Mapping[str, str]) -> str:
     """Keep a form for whom its page was made for (see `csrf.binding_of`). Returns the token that its page finds it by."""
+    async with runtime.database.transaction() as tx:
+        return await keep_form_in(tx, runtime, binding, page, fields)
+
+
+async def keep_form_in(tx: Transaction, runtime: Runtime, binding: str, page: str, fields: Mapping[str, str]) -> str:
+    """The same within a transaction: one statement."""
     token, kept = new_token(16), KeptForm(page, without_secrets(fields))
     sealed = runtime.keys.seal(SEALED_AS, msgspec.msgpack.encode(kept), bound_to=binding)
-    async with runtime.database.transaction() as tx:
-        await tx.execute(ADD, hash_token(token), account_of(binding), sealed, tx.now, MOST_OF_A_PERSON - 1)
+    await tx.execute(ADD, hash_token(token), account_of(binding), sealed, tx.now, MOST_OF_A_PERSON - 1)
     return token
 
 

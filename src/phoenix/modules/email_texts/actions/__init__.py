@@ -1,0 +1,1 @@
+"""Texts of emails: what is used now, its versions, and test sends."""
