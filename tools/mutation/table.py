@@ -46,6 +46,10 @@ MAIL = (
     "tests/kernel/test_mail_encryption.py",
     "tests/kernel/test_mail_transports.py",
 )
+BOUNCES = (
+    "tests/modules/deliverability/test_n5_bounces.py",
+    "tests/modules/deliverability/test_n5_bounces_in_all_letters.py",
+)
 SETTINGS = (
     "tests/operations/test_settings.py",
     "tests/kernel/test_staging.py",
@@ -123,10 +127,18 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "email-and-settings": {
+        "kernel/email/dkim.py": ("tests/kernel/test_dkim.py",),
         "kernel/email/mailer.py": MAIL,
         "kernel/email/message.py": MAIL,
+        "kernel/email/message_id.py": BOUNCES,
+        "kernel/email/recipients.py": ("tests/kernel/test_mail_refused.py", *BOUNCES),
+        "kernel/email/texts.py": ("tests/modules/email_texts/test_n5_refused_texts.py", "tests/modules/email_texts/test_n5_versions.py"),
         "kernel/email/transports/smtp.py": MAIL,
         "kernel/email/transports/sendgrid.py": MAIL,
+        "kernel/email/transports/smtp_connections.py": ("tests/kernel/test_mail_connections.py", *MAIL),
+        "kernel/sms/numbers.py": ("tests/kernel/sms/test_n4_numbers.py", "tests/modules/sms/test_n4_numbers.py"),
+        "kernel/sms/text.py": ("tests/kernel/sms/test_n4_text.py",),
+        "kernel/sms/transports/twilio.py": ("tests/modules/sms/test_n4_sms.py",),
         "settings/__init__.py": SETTINGS,
         "settings/checks.py": SETTINGS,
         "settings/concerns.py": SETTINGS,
