@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.times import check_zone, city, day, local_input, local_to_instant, offset, show, two_offsets, zone_or_utc, zones
+from phoenix.kernel.language import reading
 
 NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 ZONES = [
@@ -214,6 +215,25 @@ def test_every_name_of_iana_is_taken() -> None:
         # A name is only another name: what the clocks show now is the same.
         assert offset(NOW, name) == offset(NOW, check_zone(name)), name
         assert city(check_zone(name))
+
+
+@pytest.mark.parametrize(
+    ("zone", "places"),
+    [
+        ("Asia/Tokyo", ["Tokyo", "Tokio", "東京"]),
+        ("Asia/Kolkata", ["Kolkata", "Kalkutta", "コルカタ"]),
+        ("Europe/Kyiv", ["Kyiv", "Kiew", "キーウ"]),
+        ("America/New_York", ["New York", "New York", "ニューヨーク"]),
+        ("UTC", ["UTC", "UTC", "UTC"]),
+        ("Etc/GMT+5", ["UTC-05:00", "UTC-05:00", "UTC-05:00"]),
+    ],
+)
+def test_a_place_is_called_as_in_the_readers_language(zone: str, places: list[str]) -> None:
+    found = []
+    for locale in ("en", "de", "ja"):
+        with reading(locale):
+            found.append(city(zone))
+    assert found == places
 
 
 def test_a_zone_that_no_one_sees_falls_back_to_utc() -> None:

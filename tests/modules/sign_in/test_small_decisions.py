@@ -12,12 +12,12 @@ from tests.modules.factors.passkeys import add_passkey
 from tests.scenario import Scenario, call, changes_nothing, fires_nothing, person, play, problem, table
 from tests.software_passkey import Authenticator
 
+from phoenix.kernel.i18n.devices import device_of
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.factors.actions.second_factor import check_factor, remove_all
 from phoenix.modules.providers.actions.identities import connect
 from phoenix.modules.providers.actions.oauth import _said_no
 from phoenix.modules.providers.actions.providers import Provider
-from phoenix.modules.sessions.actions.device import device_of
 from phoenix.modules.sign_in.pages.security import advice
 from phoenix.modules.sign_in.queries import Protection
 

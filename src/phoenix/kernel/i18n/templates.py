@@ -28,6 +28,7 @@ from phoenix.kernel.i18n import times
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.chosen_fields import chosen_fields
 from phoenix.kernel.i18n.compiled import CompiledTemplates
+from phoenix.kernel.i18n.devices import device
 from phoenix.kernel.i18n.differences import Comparison
 from phoenix.kernel.i18n.isolation import install, without_elements
 from phoenix.kernel.language import current_locale
@@ -98,6 +99,7 @@ class Templates:
             by_day=_by_day,
             city=times.city,
             clock=_clock,
+            device=device,
             dashed=_dashed,
             day_month=_day_month,
             in_full=_in_full,

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.zones import UTC as UTC_NAME
-from phoenix.kernel.i18n.zones import called, canonical, known
-from phoenix.kernel.language import _, current_locale
+from phoenix.kernel.i18n.zones import called, canonical, known, places_in
+from phoenix.kernel.language import DEFAULT_LOCALE, _, current_locale, language_shown
 
 WEEK = timedelta(days=6)
 
@@ -48,10 +48,12 @@ def zone_or_utc(name: str) -> str:
 
 
 def city(zone: str) -> str:
-    """“New York” of America/New_York. Etc/GMT+5 is five hours behind UTC, so it is shown by its offset."""
+    """“New York” of America/New_York, in the reader's language. Etc/GMT+5 is five hours behind UTC, so it is shown by its offset."""
     if zone.startswith("Etc/GMT") and (offset_ := _zone(zone).utcoffset(None)):
         return f"UTC{_written(offset_)}"
-    return zone.rpartition("/")[2].replace("_", " ")
+    in_english = zone.rpartition("/")[2].replace("_", " ")
+    language = language_shown()
+    return in_english if language == DEFAULT_LOCALE else places_in(language).get(zone, in_english)
 
 
 def show(instant: datetime, zone: str, now: datetime, locale: str = "en") -> Shown:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+
+from babel import Locale
 
 UTC = "UTC"
 LONGEST = 64
@@ -35,6 +38,17 @@ def called(text: str) -> str | None:
 def known() -> list[str]:
     """The canonical names, in order: the places people choose from, and UTC."""
     return [*sorted(name for name in names() if name.startswith(CONTINENTS) and _canonical(name) == name), UTC]
+
+
+@cache
+def places_in(locale: str) -> Mapping[str, str]:
+    """What a language calls the places of zones, by their canonical names, as CLDR has it: only where it has a word of its own."""
+    found: dict[str, str] = {}
+    for name, words in Locale.parse(locale).time_zones.items():
+        zone = canonical(name)
+        if zone is not None and zone != UTC and "city" in words:
+            found[zone] = words["city"]
+    return found
 
 
 @cache

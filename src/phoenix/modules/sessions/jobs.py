@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.purge import forget
+from phoenix.kernel.i18n.devices import device
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.i18n.times import city, full_date, time_of_day
 from phoenix.kernel.language import _, reading
@@ -32,7 +33,7 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
                 to=account.email,
                 essential=True,
                 name=account.name,
-                device=session.device,
+                device=device(session.device),
                 place=session.place,
                 when=_("{day}, {time}").format(day=full_date(here.date()), time=f"{time_of_day(here)} ({city(account.time_zone)})"),
                 link=Ours(f"{runtime.settings.public_url}/settings/security"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phoenix.kernel.data.cursors import Page, pick
+from phoenix.kernel.i18n.devices import device_of
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
@@ -15,7 +16,6 @@ from phoenix.modules.factors.actions import passkeys
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import Passkey, PasskeyResponse, passkeys_of
 from phoenix.modules.factors.actions.relying_party import RelyingParty, require_party
-from phoenix.modules.sessions.actions.device import device_of
 
 
 class NewPasskeyData(PasskeyData, forbid_unknown_fields=True, kw_only=True):

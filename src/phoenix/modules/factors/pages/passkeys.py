@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from phoenix.kernel.i18n.devices import device_of
 from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next
@@ -14,7 +15,6 @@ from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions import passkeys
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse, passkey_of, passkeys_of
 from phoenix.modules.factors.actions.relying_party import passkeys_at, require_party
-from phoenix.modules.sessions.actions.device import device_of
 
 
 @form(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phoenix.kernel.i18n.devices import device_of
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Accepted, Call, Created
 from phoenix.kernel.web.endpoint import post
@@ -25,7 +26,7 @@ from phoenix.modules.accounts.actions.limits import (
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
 from phoenix.modules.sessions.actions.create import Client
-from phoenix.modules.sessions.actions.device import device_of, place_of
+from phoenix.modules.sessions.actions.place import place_of
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import email_code, passkey, reauthenticate, second_factor
 from phoenix.modules.sign_in.actions.password import check_password

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import quote
 
+from phoenix.kernel.i18n.devices import device_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
 from phoenix.kernel.web.pages import Redirect, our_cookie, safe_next
 from phoenix.kernel.web.session_reader import COOKIE, audience_of
 from phoenix.modules.sessions.actions.create import Client
-from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.end import try_to_end
+from phoenix.modules.sessions.actions.place import place_of
 from phoenix.modules.sign_in.actions.request_email import Sender
 from phoenix.modules.sign_in.actions.sign_up import KEEP
 from phoenix.modules.sign_in.actions.start_session import start_session
