@@ -13,6 +13,7 @@ from tests.test_words import ROOT, descriptions, said
 
 from phoenix.app import openapi_document
 from phoenix.composition import REGISTRY
+from phoenix.embedded.mailbox import checks as mailbox_checks
 from phoenix.kernel.data.cursors import DEFAULT_LIMIT, HIGHEST_LIMIT
 from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.language import DEFAULT_LOCALE, reading
@@ -56,6 +57,7 @@ IN_SENTENCES = {
     "%(left)s of 10": second_factor.BACKUP_CODES == 10,
     "five times": throttle.FREE_TRIES == 5,
     "5 wrong attempts": email_verification.TRIES == 5,
+    "50 characters": mailbox_checks.LONGEST_SUBJECT == 50,
     "10 minutes": timedelta(minutes=10) == email_verification.CODE_LIVES == SHOWN_FOR == CODE_BY_SMS_LIVES,
     # How long to wait before trying again: an advice, not a promise.
     "a minute": True,

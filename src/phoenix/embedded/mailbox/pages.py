@@ -23,6 +23,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from msgspec import Struct
 
+from phoenix.embedded.mailbox.checks import Checks, checked
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage, mailbox_of
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.runtime import Runtime
@@ -40,7 +41,7 @@ from phoenix.settings import Settings
 TEMPLATES = Path(__file__).parents[1] / "templates" / "mailbox"
 STYLES = (TEMPLATES / "mailbox.css").read_text(encoding="utf-8")
 STYLES_ADDRESS = f"/mailbox/{sha256(STYLES.encode()).hexdigest()[:8]}.css"
-VIEWS = ("seen", "text", "source")
+VIEWS = ("seen", "text", "source", "checks")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 OPEN = {"rule": Rule(PUBLIC), "queries": 0}
 LINK = re.compile(r"https?://\S+")
@@ -155,7 +156,7 @@ async def _view(call: Call, message: StoredMessage | None) -> View:
     shown = message or (messages[0] if messages and not words else None)
     chosen = call.query("view", "seen")
     view = chosen if chosen in VIEWS else "seen"
-    if shown is not None and not shown.html and view == "seen":
+    if shown is not None and ((not shown.html and view == "seen") or (shown.is_sms and view == "checks")):
         view = "text"
     return View(
         "mailbox/mailbox.html",
@@ -166,10 +167,15 @@ async def _view(call: Call, message: StoredMessage | None) -> View:
             "size": size(shown.text.strip("\n")) if shown is not None and shown.is_sms else None,
             "links": LINK.findall(shown.text) if shown is not None and shown.is_sms else [],
             "view": view,
+            "checks": await _checks(shown) if shown is not None and view == "checks" else None,
             "words": words,
             "styles": STYLES_ADDRESS,
         },
     )
+
+
+async def _checks(message: StoredMessage) -> Checks:
+    return await asyncio.to_thread(checked, message.subject, message.text, message.html)
 
 
 async def _find(mailbox: Mailbox, id_: str) -> StoredMessage:
