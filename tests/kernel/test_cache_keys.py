@@ -43,7 +43,7 @@ def test_every_kind_is_declared_once_at_the_top_of_its_module() -> None:
     assert hidden == []
     assert [name for name, count in Counter(names).items() if count > 1] == [], "two kinds have the same name"
     # Stored values contain their keys. Renaming a kind makes them all stale at once, which is harmless but must be intended.
-    assert sorted(names) == ["account", "events", "inbox", "members", "signing_keys"]
+    assert sorted(names) == ["account", "email_texts", "events", "inbox", "members", "signing_keys"]
 
 
 def test_watched_and_invalidated_keys_are_never_written_as_text() -> None:
