@@ -67,20 +67,26 @@ def request(method: str, url: str, headers: dict[str, str], body: bytes = b"") -
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+async def answer(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """The head and the body of one response."""
+    head, body = await reader.readuntil(b"\r\n\r\n"), b""
+    lower = head.lower()
+    at = lower.find(b"content-length:")
+    if at >= 0:
+        body = await reader.readexactly(int(lower[at + 15 : lower.index(b"\r", at)]))
+    elif b"transfer-encoding: chunked" in lower:
+        while (size := int((await reader.readline()).strip(), 16)) > 0:
+            body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readexactly(2)
+    return head, body
+
+
 async def _connection(host: str, port: int, make: Callable[[], bytes], until: float, counts: list[int]) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     try:
         while time.monotonic() < until:
             writer.write(make())
-            head = await reader.readuntil(b"\r\n\r\n")
-            lower = head.lower()
-            at = lower.find(b"content-length:")
-            if at >= 0:
-                await reader.readexactly(int(lower[at + 15 : lower.index(b"\r", at)]))
-            elif b"transfer-encoding: chunked" in lower:
-                while (size := int((await reader.readline()).strip(), 16)) > 0:
-                    await reader.readexactly(size + 2)
-                await reader.readexactly(2)
+            head, _body = await answer(reader)
             counts[0 if head[9:10] == b"2" else 1] += 1
     finally:
         writer.close()

@@ -19,7 +19,14 @@ STAFF = [
     if route.opt["rule"].listeners == ("admin",) and min(route.paths) != "/"
 ]
 PERMISSIONS = sorted(name for name, permission in REGISTRY.permissions.items() if permission.scope == "platform")
-IDS = {"session_id:str": "ses_x", "key_id:str": "jwk_x", "job_id:int": "1", "module:str": "sign_in", "name:str": "verify", "locale:str": "en"}
+IDS = {
+    "session_id:str": "ses_x",
+    "key_id:str": "jwk_x",
+    "job_id:int": "1",
+    "module:str": "sign_in",
+    "name:str": "verify",
+    "locale:str": "en",
+}
 _TEXTS = "/staff/emails/{module:str}/{name:str}/texts/{locale:str}"
 # What they read, or send to their own address, changes nothing for anyone.
 CHANGES_NOTHING = {"/staff/audit/verify", f"{_TEXTS}/preview", f"{_TEXTS}/test"}
