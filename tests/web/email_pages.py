@@ -18,8 +18,8 @@ MAIL = Thing(subject="Your code for Phoenix", text="Hello Leila,\n\n40718263\n",
 LANGUAGES = {"en": "English", "de": "Deutsch", "ja": "日本語"}
 SLOT = Thing(template="email_texts/slot_email.html", context=Thing(languages=LANGUAGES, path=PATH))
 TEXTS = [
-    {"field": "text_1", "label": "Subject", "usual": "Confirm your address: {code}", "names": ["{code}"]},
-    {"field": "text_2", "label": "Footer", "usual": "Didn't sign up? You can ignore this email.", "names": []},
+    {"field": "text_1", "label": "Subject", "usual": "Confirm your address: {code}"},
+    {"field": "text_2", "label": "Footer", "usual": "Didn't sign up? You can ignore this email."},
 ]
 VERSIONS = [
     {"number": 3, "by": LONGEST.name, "at": ago(minutes=5), "note": "", "restored": 1},
@@ -36,8 +36,11 @@ def texts(**changes: Any) -> tuple[str, dict[str, Any]]:
         "locale": "en",
         "languages": LANGUAGES,
         "view": "desktop",
-        "kept": "",
-        "number": "",
+        "unsaved": "",
+        "number": None,
+        "newest": 3,
+        "subject": "Welcome! 40718263",
+        "may_send": True,
         "may_change": True,
         "changeable": True,
         "texts": TEXTS,
@@ -56,11 +59,11 @@ EMAIL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "staff-mail": ("admin/mail.html", staff(f"/staff/emails/{NAME}", name=NAME, mail=MAIL, more=[SLOT])),
     "staff-mail-texts": texts(),
-    "staff-mail-texts-none": texts(versions=[], view="dark", may_change=False),
-    "staff-mail-texts-fixed": texts(texts=[], versions=[], view="text", may_change=False, changeable=False),
-    "staff-mail-texts-kept": texts(kept="k", view="phone"),
-    "staff-mail-texts-version": texts(number="2"),
-    "staff-mail-texts-delivered": texts(number="0"),
+    "staff-mail-texts-none": texts(versions=[], newest=0, view="dark", may_send=False, may_change=False),
+    "staff-mail-texts-fixed": texts(texts=[], versions=[], newest=0, view="text", may_change=False, changeable=False),
+    "staff-mail-texts-unsaved": texts(unsaved="k", view="phone"),
+    "staff-mail-texts-version": texts(number=2),
+    "staff-mail-texts-delivered": texts(number=0),
     "staff-mail-texts-outdated": texts(outdated=[("Welcome, %(name)s", f"Hello from {LONGEST.name}")]),
     "staff-mail-texts-refused": texts(errors={"text_1": "This text needs {code}. Without it, the email would be of no use."}),
     "staff-mail-texts-conflict": texts(

@@ -1,84 +1,88 @@
-"""N5: how many versions of texts are kept, whose they are, and what is sent if they cannot be read."""
+"""N5: the newest 50 versions are kept, each with who saved it; a copy of their data has them, and erasure leaves no name and note."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+from datetime import timedelta
+from typing import Any
 
-import pytest
 from tests.harness import Harness
-from tests.logs import logging_of
 from tests.modules.admin.panel import Panel
 from tests.modules.email_texts.room import SUBJECT, VERIFY, said, save, staff
 
-from phoenix.composition import REGISTRY
-from phoenix.kernel.data.query import command
-from phoenix.modules.email_texts.actions import versions
-from phoenix.modules.email_texts.events import GENERATION
-from phoenix.settings import LogSettings
-
-NOTHING = command("UPDATE email_text_versions SET note = note")
+from phoenix.kernel.data.query import Rows
+from phoenix.modules.accounts.jobs import erase_due
+from phoenix.modules.email_texts import personal
+from phoenix.modules.email_texts.actions.versions import MOST_VERSIONS, save_texts
 
 
-def test_the_oldest_version_goes_when_there_are_too_many(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(versions, "MOST_VERSIONS", 3)
-
+def test_the_oldest_of_more_than_50_is_gone(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await staff(harness)
-            for number in range(5):
-                assert (await save(panel, number, {SUBJECT: f"No. {number + 1}: {{code}}"})).status_code == 303
-            kept = await harness.sql("SELECT number FROM email_text_versions ORDER BY number")
-            assert [row["number"] for row in kept] == [3, 4, 5]
+            for number in range(MOST_VERSIONS):
+                async with harness.runtime.database.transaction() as tx:
+                    texts = {SUBJECT: f"Take {number + 1}: {{code}}"}
+                    await save_texts(tx, harness.people["root"].id, "sign_in/verify", "en", texts, "", shown=[number])
+            assert "number=1#preview" in (await panel.get(f"{VERIFY}/en", by="root")).text
+            assert (await panel.get(f"{VERIFY}/en?number=1", by="root")).status_code == 200
+            assert (await save(panel, 50, {SUBJECT: "Take 51: {code}"})).status_code == 303
             page = (await panel.get(f"{VERIFY}/en", by="root")).text
-            assert ("Version 3" in page, "Version 2" in page) == (True, False)
-            gone = await panel.post(f"{VERIFY}/en/restore", by="root", version="5", number="2")
-            assert gone.status_code == 404
-            assert "This version doesn&#39;t exist any more." in gone.text
-            assert (await said(harness)).subject == "No. 5: 40718263"
+            assert page.count(">Use again</button>") == MOST_VERSIONS - 1
+            assert "number=1#preview" not in page
+            assert "number=2#preview" in page
+            for path in ("", "/seen"):
+                gone = await panel.get(f"{VERIFY}/en{path}?number=1", by="root")
+                assert gone.status_code == 404
+            refused = await panel.post(f"{VERIFY}/en/restore", by="root", version="51", number="1")
+            assert refused.status_code == 404
+            assert "This version doesn&#39;t exist any more." in refused.text
+            assert (await said(harness)).subject == "Take 51: 40718263"
+            assert (await panel.post(f"{VERIFY}/en/restore", by="root", version="51", number="2")).status_code == 303
+            assert (await said(harness)).subject == "Take 2: 40718263"
+            assert await harness.sql("SELECT 1 FROM email_text_versions WHERE number < 3") == []
 
     asyncio.run(run())
 
 
-def test_versions_are_in_the_copy_of_their_editors_data_and_lose_their_notes_with_the_account(harness: Harness) -> None:
-    async def run() -> None:
-        async with harness, Panel(harness) as panel:
-            await staff(harness)
-            await harness.person("ada", permissions=("platform.emails", "platform.settings"))
-            await save(panel, 0, {SUBJECT: "Root's: {code}"}, note="Root's note")
-            await save(panel, 1, {SUBJECT: "Ada's: {code}"}, by="ada", note="Ada's note")
-            personal = next(module.personal for module in REGISTRY.modules if module.name == "email_texts")
-            assert personal is not None
-            assert personal.export is not None
-            ada = harness.people["ada"].id
-            async with harness.runtime.database.transaction() as tx:
-                copy = await personal.export(tx, ada)
-                found = await tx.all(copy["email_texts"].query, *copy["email_texts"].arguments)
-                assert [(one["note"], one["texts"]) for one in found] == [("Ada's note", {SUBJECT: "Ada's: {code}"})]
-                for _ in range(2):
-                    await personal.erase(tx, ada)
-            assert (await said(harness)).subject == "Ada's: 40718263"
-            rows = await harness.sql("SELECT note FROM email_text_versions ORDER BY number")
-            assert [row["note"] for row in rows] == ["Root's note", ""]
-
-    asyncio.run(run())
-
-
-def test_texts_that_cannot_be_read_stop_no_email(harness: Harness) -> None:
+def test_a_note_alone_is_saved(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await staff(harness)
             await save(panel, 0, {SUBJECT: "Welcome! {code}"})
-            async with harness.runtime.database.transaction() as tx:
-                await tx.execute(NOTHING)
-                tx.invalidate(GENERATION)
-            await harness.sql("ALTER TABLE email_text_versions RENAME TO email_text_versions_away")
-            with logging_of(LogSettings(level="info")) as lines:
-                assert (await said(harness)).subject == "Confirm your address: 40718263"
-            assert [line["event"] for line in map(json.loads, lines.getvalue().splitlines()) if line["level"] == "error"] == [
-                "email_texts_not_read"
-            ]
-            await harness.sql("ALTER TABLE email_text_versions_away RENAME TO email_text_versions")
-            assert (await said(harness)).subject == "Welcome! 40718263"
+            assert (await save(panel, 1, {SUBJECT: "Welcome! {code}"}, note="Agreed with legal")).status_code == 303
+            assert "Agreed with legal" in (await panel.get(f"{VERIFY}/en", by="root")).text
+
+    asyncio.run(run())
+
+
+async def copy_of(harness: Harness, name: str) -> list[Any]:
+    async with harness.runtime.database.reader() as db:
+        found = await personal.export(db, harness.people[name].id)
+        rows = found["email_texts"]
+        assert isinstance(rows, Rows)
+        return [row async for batch in db.batches(rows) for row in batch]
+
+
+def test_what_someone_changed_is_in_the_copy_of_their_data_and_nameless_after_erasure(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, Panel(harness) as panel:
+            await staff(harness)
+            await harness.person("zora", permissions=("platform.emails",))
+            await save(panel, 0, {SUBJECT: "Of root: {code}"}, note="By root")
+            await save(panel, 1, {SUBJECT: "Ours: {code}"}, by="zora", note="Zora asked her sister")
+            (mine,) = await copy_of(harness, "zora")
+            assert (mine["number"], mine["texts"], mine["note"]) == (2, {SUBJECT: "Ours: {code}"}, "Zora asked her sister")
+            assert len(await copy_of(harness, "root")) == 1
+            assert "Zora" in (await panel.get(f"{VERIFY}/en", by="root")).text
+            due = harness.clock.now() - timedelta(hours=1)
+            await harness.sql("UPDATE accounts SET erase_at = $2 WHERE id = $1", harness.people["zora"].id, due)
+            await erase_due(harness.runtime)
+            await harness.work()
+            page = await panel.get(f"{VERIFY}/en", by="root")
+            assert page.status_code == 200
+            assert "Zora" not in page.text
+            assert "By root" in page.text
+            assert (await said(harness)).subject == "Ours: 40718263"
 
     asyncio.run(run())

@@ -75,15 +75,20 @@ def test_a_change_is_previewed_before_it_is_saved(harness: Harness) -> None:
             page = (await panel.get(where, by="root")).text
             assert "Preview of your changes, not saved yet" in page
             assert "Look first: {code}" in page
-            kept = where.partition("kept=")[2]
-            text = await panel.get(f"{VERIFY}/en/seen?view=text&kept={kept}", by="root")
+            assert "Trying" in page
+            assert "Not sent yet" not in page
+            unsaved = where.partition("unsaved=")[2]
+            text = await panel.get(f"{VERIFY}/en/seen?view=text&unsaved={unsaved}", by="root")
             assert "<title>Look first: 40718263</title>" in text.text
             assert "sandbox" in text.headers["content-security-policy"]
             dark = (await panel.get(f"{VERIFY}/en/seen?view=dark", by="root")).text
             assert "@media all" in dark
             assert "@media not all" in (await panel.get(f"{VERIFY}/en/seen?view=phone&number=0", by="root")).text
             assert (await said(harness)).subject == "Confirm your address: 40718263"
-            assert (await panel.get(f"{VERIFY}/en/seen?view=text&kept=unknown", by="root")).status_code == 200
+            gone = await panel.get(f"{VERIFY}/en?unsaved=unknown", by="root")
+            assert "Preview of what is sent now" in gone.text
+            for path in ("seen?unsaved=unknown", "seen?number=7", "seen?number=99999999999", "seen?number=x"):
+                assert (await panel.get(f"{VERIFY}/en/{path}", by="root")).status_code == 404
 
     asyncio.run(run())
 
@@ -95,16 +100,20 @@ def test_who_may(harness: Harness) -> None:
             await harness.person("eve", permissions=("platform.people_read",))
             await harness.person("viewer", permissions=("platform.settings",))
             assert (await panel.get(f"{VERIFY}/en", by="eve")).status_code == 403
-            assert (await panel.post(f"{VERIFY}/en/test", by="eve")).status_code == 403
             page = (await panel.get(f"{VERIFY}/en", by="viewer")).text
             assert field_of(SUBJECT) not in page
-            for path in (f"{VERIFY}/en", f"{VERIFY}/en/preview", f"{VERIFY}/en/restore"):
+            assert "Send test" not in page
+            assert (await panel.get(f"{VERIFY}/en/seen", by="viewer")).status_code == 200
+            for path in (f"{VERIFY}/en", f"{VERIFY}/en/preview", f"{VERIFY}/en/restore", f"{VERIFY}/en/test"):
+                assert (await panel.post(path, by="eve", version="0", number="0")).status_code == 403
                 assert (await panel.post(path, by="viewer", version="0", number="0")).status_code == 403
             assert (await harness.get(f"{VERIFY}/en", by="root")).status_code == 404
             assert (await panel.get(f"{VERIFY}/fr", by="root")).status_code == 404
             shown = (await panel.get("/staff/emails", by="root")).text
             notice = next(part.split('"')[0] for part in shown.split('href="')[1:] if "/staff/emails/notices/" in part) + "/texts/de"
             assert "security notices" in (await panel.get(notice, by="root")).text
-            assert (await panel.post(notice, by="root", version="0")).status_code == 404
+            for path in (notice, f"{notice}/preview", f"{notice}/restore"):
+                assert (await panel.post(path, by="root", version="0", number="0")).status_code == 404
+            assert (await panel.post(f"{notice}/test", by="root")).status_code == 303
 
     asyncio.run(run())

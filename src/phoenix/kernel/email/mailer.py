@@ -41,6 +41,8 @@ COMPILED = CompiledTemplates()
 CARRY_SECONDS = 25
 # How often a job that sends an email is tried: for most of a day, since a server that greylists, or is away, takes its time.
 EMAIL_ATTEMPTS = 30
+# How long an email waits for texts that replace its own.
+TEXTS_SECONDS = 5
 HERE = Path(__file__).parents[1] / "templates"
 # A dot or a slash within a name of a host, an @, and the colon of a scheme.
 _LINKING = re.compile(r"(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])|(?<=[-\])])\.(?=\w)|@(?=\S)|(?<=[^\W\d]):(?=\S)")
@@ -130,7 +132,8 @@ class Mailer:
         if self._texts is None:
             return {}
         try:
-            return await self._texts(name, language_shown())
+            async with asyncio.timeout(TEXTS_SECONDS):
+                return await self._texts(name, language_shown())
         except Exception:
             log.exception("email_texts_not_read", template=name)
             return {}

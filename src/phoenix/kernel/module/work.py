@@ -39,12 +39,14 @@ class Job(Generic[Payload]):
 class EmailSample:
     """Sample data for showing an email to staff: its template, such as "notes/shared", and the context it needs.
 
-    `settings` returns the values that depend on settings, such as a duration, as the email gets them when it is sent.
+    `settings` returns the values that depend on settings, such as a duration, as the email gets them when it is sent. One that `warns`
+    says what someone else did, staff included: nobody changes its texts.
     """
 
     template: str
     values: Mapping[str, Any]
     settings: Callable[[Runtime], Mapping[str, Any]] | None = None
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

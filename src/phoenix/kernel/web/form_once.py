@@ -17,9 +17,11 @@ from litestar.datastructures import Cookie, UploadFile
 from litestar.response import Response
 from msgspec import Struct
 
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.language import _
+from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of
 from phoenix.kernel.web.form_body import token_in
@@ -31,6 +33,8 @@ from phoenix.kernel.web.session_reader import COOKIE, cookie_of
 # What begins or renews a session is not given again by the same page an hour later, when that session may have ended.
 KEEP_OF_A_SESSION = timedelta(minutes=1)
 SEE_OTHER = 303
+# As long as the answer is kept that a second sending gets.
+CLAIM = Limit("forms_sent_once", 1, int(KEEP.total_seconds()))
 # Seconds to wait for the first of two at once, without a connection.
 WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
@@ -63,6 +67,11 @@ class FormOnce(Once):
             for name, (value, seconds) in kept.cookies.items()
         ]
         return redirect_to(kept.to, self._request_now, cookies)
+
+    async def claim(self, runtime: Runtime) -> None:
+        """For a form that acts before its transaction begins, where nothing else tells two sendings apart. Raises InFlight for the second."""
+        if not (await runtime.limiter.hit(CLAIM, self._bound_to)).allowed:
+            raise InFlight(_("What you sent is still being saved. Wait a moment, then send it again."))
 
     async def keep_redirect(self, tx: Transaction, response: Response[Any]) -> None:
         """Keep where this sending led to."""

@@ -75,6 +75,8 @@ async def answer_form(
         return response
 
     async def send() -> Response[Any]:
+        if once is not None and rule.commits_first:
+            await once.claim(app_of(request).runtime)
         return await handle(request, rule, admission, handler, respond, budget=budget, form=form, once=once)
 
     try:
@@ -191,11 +193,12 @@ async def _again(
     context = {**result.context, "errors": errors, "problem": "" if errors else problem.detail, **again}
     # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
-    answer = show(View(result.template, context, status), call, problem.headers)
+    answer = show(View(result.template, context, status, frames=result.frames), call, problem.headers)
     unseen = [error.detail for error in problem.errors if f'id="{error.field}-error"' not in answer.content]
     if unseen:
         # A field that is not on the page: nobody would know what was wrong.
-        answer = show(View(result.template, {**context, "problem": " ".join(unseen)}, status), call, problem.headers)
+        context["problem"] = " ".join(unseen)
+        answer = show(View(result.template, context, status, frames=result.frames), call, problem.headers)
     return answer
 
 

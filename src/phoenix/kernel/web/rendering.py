@@ -18,12 +18,14 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.cookies import browser_of, our_cookie
+from phoenix.kernel.web.headers import policy
 from phoenix.kernel.web.last_reader import note_reader
 from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.session_reader import cookie_of
 from phoenix.kernel.web.shown_once import cookies_to_show
 
 HTML = MediaType.HTML
+FRAMED = "frame-ancestors 'self'"
 TOAST_COOKIE = "phoenix_toast"
 # A path to continue to is carried in addresses and cookies, which browsers and proxies bound.
 LONGEST_NEXT = 1500
@@ -31,12 +33,16 @@ LONGEST_NEXT = 1500
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A template and its context; `banners` are shown above those of the modules."""
+    """A template and its context; `banners` are shown above those of the modules.
+
+    Only one that `frames` can show another of our pages in a frame: a `Raw` whose policy allows it.
+    """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     banners: tuple[Banner, ...] = ()
+    frames: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,13 @@ class Raw:
 
     html: str
     policy: str
+
+    def respond(self) -> Response[Any]:
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": self.policy}
+        if FRAMED in self.policy:
+            # The header that is older says the same.
+            headers["X-Frame-Options"] = "SAMEORIGIN"
+        return Response(self.html, media_type=HTML, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -
     if isinstance(result, Plain):
         return Response(result.text, media_type=result.media_type, headers={"Cache-Control": "no-store"})
     if isinstance(result, Raw):
-        return Response(result.html, media_type=HTML, headers={"Cache-Control": "no-store", "Content-Security-Policy": result.policy})
+        return result.respond()
     runtime, cookies = call.runtime, list(call.cookies)
     binding = csrf.binding_of(call.user) if call.user else browser_of(call.request)
     if not binding:
@@ -105,9 +118,10 @@ def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -
     html = call.app.templates.render(
         result.template, **{"form": {}, "errors": {}, "problem": "", "conflict": None, **context, **result.context}
     )
-    return Response(
-        html, status_code=result.status, media_type=HTML, cookies=cookies, headers={"Cache-Control": "no-store", **(headers or {})}
-    )
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    if result.frames:
+        sent["Content-Security-Policy"] = policy(runtime.settings, call.registry.sources, frames="'self'")
+    return Response(html, status_code=result.status, media_type=HTML, cookies=cookies, headers=sent)
 
 
 def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.language import _
-from phoenix.kernel.module import EventKind, Module, Permission, PersonalData, Slot, Sources
+from phoenix.kernel.module import EventKind, Module, Permission, PersonalData, Slot
 from phoenix.kernel.runtime import EmailTextSource
 from phoenix.modules.email_texts import events, pages, personal
 from phoenix.modules.email_texts.actions.active import active_texts
@@ -21,7 +21,7 @@ MODULE = Module(
     needs=("accounts",),
     tables=("email_text_versions",),
     routes=pages.ROUTES,
-    permissions=(Permission("platform.emails", _("Change the texts of emails"), scope="platform", implies=("platform.settings",)),),
+    permissions=(Permission("platform.emails", _("Change the texts of emails and send tests"), scope="platform", implies=("platform.settings",)),),
     events=(
         EventKind(events.EmailTextsChanged, act=None, holds={"template": TEMPLATE, "locale": LANGUAGE}),
         EventKind(events.EmailTestSent, act=None, holds={"email": TEMPLATE, "locale": LANGUAGE}),
@@ -29,6 +29,4 @@ MODULE = Module(
     slots=(Slot("email", "email_texts/slot_email.html", texts_of_email),),
     personal=PersonalData(export=personal.export, erase=personal.erase),
     email_texts=EmailTextSource(active_texts),
-    # The previews on its pages.
-    sources=Sources(frames=("'self'",)),
 )

@@ -16,5 +16,6 @@ EMAILS = (
             "when": "23 November 2026, 14:32 (Berlin)",
             "link": Ours("https://phoenix.example/settings/security"),
         },
+        warns=True,
     ),
 )

@@ -17,11 +17,11 @@ WITH_CODE = {
 }
 
 
-def _with_code(template: str, purpose: str) -> EmailSample:
+def _with_code(template: str, purpose: str, *, warns: bool = False) -> EmailSample:
     """An email with a code and a link, which works as long as what is sent."""
     values = {**WITH_CODE, "reauthenticated_minutes": round(SessionSettings().reauthenticate_within / 60)}
     return EmailSample(
-        template, {**values, **expiry(purpose)}, lambda runtime: {"reauthenticated_minutes": minutes_reauthenticated(runtime)}
+        template, {**values, **expiry(purpose)}, lambda runtime: {"reauthenticated_minutes": minutes_reauthenticated(runtime)}, warns
     )
 
 
@@ -32,10 +32,10 @@ EMAILS = (
         {**OWNER, "link": Ours("https://phoenix.example/sign-in"), "reset_link": Ours("https://phoenix.example/forgot-password")},
     ),
     _with_code("sign_in/password_reset", reset_password.PURPOSE),
-    _with_code("sign_in/forced_reset", reset_password.PURPOSE),
+    _with_code("sign_in/forced_reset", reset_password.PURPOSE, warns=True),
     _with_code("sign_in/sign_in_code", email_code.PURPOSE),
     _with_code("sign_in/unlock", unlock.PURPOSE),
     _with_code("sign_in/reauthentication_code", reauthenticate.PURPOSE),
     _with_code("sign_in/address_change", change_address.PURPOSE),
-    EmailSample("sign_in/address_changed", OWNER),
+    EmailSample("sign_in/address_changed", OWNER, warns=True),
 )

@@ -23,7 +23,8 @@ def email_samples(runtime: Runtime, registry: Registry, address: str) -> dict[st
 
     own = {name: sample for name, sample in registry.emails.items() if name != notices.TEMPLATE}
     return own | {
-        f"notices/{notice.name}": EmailSample(notices.TEMPLATE, {**PERSON, **said(notice)}) for notice in registry.notices.values()
+        f"notices/{notice.name}": EmailSample(notices.TEMPLATE, {**PERSON, **said(notice)}, warns=True)
+        for notice in registry.notices.values()
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.email.texts import ChangeableText, delivered, problem_of
-from phoenix.kernel.errors import EditConflict, NotFound
+from phoenix.kernel.errors import EditConflict, NotFound, PreconditionFailed
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.language import _, reading
 from phoenix.modules.email_texts import queries
@@ -29,6 +29,14 @@ DELIVERED = 0
 async def versions_of(db: Reader, template: str, locale: str) -> list[Version]:
     """All versions, newest first."""
     return await db.all(queries.VERSIONS, template, locale)
+
+
+def version_in(versions: Sequence[Version], number: int) -> Version | None:
+    """The version of that number; None for the delivered texts. Raises NotFound."""
+    found = next((version for version in versions if version.number == number), None)
+    if found is None and number != DELIVERED:
+        raise NotFound(_("This version doesn't exist any more."))
+    return found
 
 
 def texts_of(version: Version | None) -> Texts:
@@ -66,33 +74,40 @@ def check_texts(locale: str, changeable: Mapping[str, ChangeableText], sent: Map
 
 
 async def save_texts(tx: Transaction, account: str, template: str, locale: str, texts: Texts, note: str, *, shown: Sequence[int]) -> None:
-    """Save another version, which is used from now on. Raises EditConflict if none of `shown` is the newest."""
+    """Save another version, which is used from now on. Without a change or a note there is none.
+
+    Raises EditConflict if none of `shown` is the newest.
+    """
     versions = await versions_of(tx, template, locale)
     newest = versions[0] if versions else None
-    if (newest.number if newest else DELIVERED) in shown and texts == texts_of(newest):
+    if (newest.number if newest else DELIVERED) in shown and texts == texts_of(newest) and not note:
         return
-    await _add(tx, account, template, locale, texts, note, None, shown)
+    if not await _add(tx, account, template, locale, texts, note, None, shown):
+        latest = next(iter(await versions_of(tx, template, locale)), None)
+        raise EditConflict(
+            _("Someone else saved these texts after you opened this page."),
+            by=latest.account if latest else None,
+            at=latest.saved_at if latest else None,
+        )
 
 
 async def restore_texts(tx: Transaction, account: str, template: str, locale: str, number: int | None, *, shown: Sequence[int]) -> None:
-    """Use a former version again, or the delivered texts, as a new version. Raises NotFound and EditConflict."""
-    version = next((each for each in await versions_of(tx, template, locale) if each.number == number), None)
-    if number is None or (version is None and number != DELIVERED):
+    """Use a former version again, or the delivered texts, as a new version. Raises NotFound, and PreconditionFailed as `save_texts`."""
+    if number is None:
         raise NotFound(_("This version doesn't exist any more."))
-    await _add(tx, account, template, locale, texts_of(version), "", number, shown)
+    version = version_in(await versions_of(tx, template, locale), number)
+    if not await _add(tx, account, template, locale, texts_of(version), "", number, shown):
+        raise PreconditionFailed(_("Someone else saved these texts after you opened this page. Look at their version, then choose again."))
 
 
 async def _add(
     tx: Transaction, account: str, template: str, locale: str, texts: Texts, note: str, restored: int | None, shown: Sequence[int]
-) -> None:
+) -> bool:
+    """Returns whether it is the next version: another could have been saved since those that were shown."""
     id_ = new_id("etv", tx.now)
     number = await tx.maybe(queries.ADD, id_, template, locale, texts, note, account, tx.now, restored, list(shown))
     if number is None:
-        newest = next(iter(await versions_of(tx, template, locale)), None)
-        raise EditConflict(
-            _("Someone else saved these texts after you opened this page."),
-            by=newest.account if newest else None,
-            at=newest.saved_at if newest else None,
-        )
+        return False
     await tx.execute(queries.FORGET_OLDER, template, locale, number - MOST_VERSIONS)
     tx.record(EmailTextsChanged(subject=id_, template=template, locale=locale, number=number, restored=restored))
+    return True
