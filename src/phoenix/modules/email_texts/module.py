@@ -21,7 +21,9 @@ MODULE = Module(
     needs=("accounts",),
     tables=("email_text_versions",),
     routes=pages.ROUTES,
-    permissions=(Permission("platform.emails", _("Change the texts of emails and send tests"), scope="platform", implies=("platform.settings",)),),
+    permissions=(
+        Permission("platform.emails", _("Change the texts of emails and send tests"), scope="platform", implies=("platform.settings",)),
+    ),
     events=(
         EventKind(events.EmailTextsChanged, act=None, holds={"template": TEMPLATE, "locale": LANGUAGE}),
         EventKind(events.EmailTestSent, act=None, holds={"email": TEMPLATE, "locale": LANGUAGE}),
