@@ -22,8 +22,11 @@ STATIC = SOURCE / "static"
 FOLDERS = {folder.parent.name: folder for folder in (SOURCE / "modules").glob("*/templates")}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'"
 )
+# What a page shows in a frame.
+FRAMED = b'<!doctype html><html lang="en"><title>Email</title><p>An email.</p></html>'
+FRAMED_POLICY = "default-src 'none'; frame-ancestors 'self'; sandbox"
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +113,8 @@ def site() -> Iterator[str]:
                 template, context = PAGES[name]
                 with reading(language_of(self.headers.get("Accept-Language", ""))):
                     self.answer(200, "text/html; charset=utf-8", real.render(template, **context).encode())
+            elif name.endswith("/seen"):
+                self.answer(200, "text/html; charset=utf-8", FRAMED, FRAMED_POLICY)
             else:
                 self.answer(404, "text/plain", b"")
 
@@ -117,11 +122,11 @@ def site() -> Iterator[str]:
             """Answer requests that scripts send by themselves, such as the offer of a passkey, without doing anything."""
             self.answer(200, "application/json", b"{}")
 
-        def answer(self, status: int, kind: str, body: bytes) -> None:
+        def answer(self, status: int, kind: str, body: bytes, policy: str = POLICY) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Security-Policy", POLICY)
+            self.send_header("Content-Security-Policy", policy)
             self.end_headers()
             self.wfile.write(body)
 
