@@ -8,8 +8,8 @@ import pytest
 from tests.harness import Harness
 
 from phoenix.composition import REGISTRY
-from phoenix.embedded.mailbox.checks import MOST_BYTES, checked
-from phoenix.embedded.mailbox.contrast import ENOUGH, contrasts, ratio
+from phoenix.embedded.mailbox.checks import MOST_BYTES, MOST_LOOKED_AT, checked
+from phoenix.embedded.mailbox.contrast import ENOUGH, contrasts, ratio, without_comments
 from phoenix.embedded.mailbox.store import mailbox_of
 from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.language import LANGUAGES, reading
@@ -129,3 +129,15 @@ def test_the_checks_of_an_email_are_a_view_of_its_page(harness: Harness) -> None
                 assert "Limits of email apps" not in (await client.get("http://localhost/mailbox/3?view=checks")).text
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"), [("a<!--b-->c", "ac"), ("a<!--b", "a"), ("<!--" * 50_000, ""), ("a-->b<!-->c-->d", "a-->bc-->d")]
+)
+def test_comments_are_left_out_however_many_are_never_closed(html: str, kept: str) -> None:
+    assert without_comments(html) == kept
+
+
+def test_no_more_is_looked_at_than_anyone_sees() -> None:
+    found = checked("Hello", "Text", " " * MOST_LOOKED_AT + "<a href='https://a.example/'>Far away</a>")
+    assert (found.links, found.is_clipped) == ([], True)

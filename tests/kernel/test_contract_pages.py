@@ -180,7 +180,7 @@ def test_the_security_policy_has_the_sources_of_all_modules_once_in_the_right_di
             policy = (await board.get("/board")).headers["content-security-policy"]
             parts = {name: values for name, *values in (part.split() for part in policy.split(";"))}
             assert parts["script-src"] == ["'self'", "https://js.notes.test", "https://js.polls.test"]
-            assert parts["frame-src"] == ["'self'", "https://frames.notes.test"]
+            assert parts["frame-src"] == ["https://frames.notes.test"]
             assert parts["connect-src"][1:] == ["https://api.polls.test"]
             assert parts["img-src"][-1] == "https://images.polls.test"
             assert parts["default-src"] == ["'none'"]

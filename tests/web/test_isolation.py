@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
+from collections.abc import Callable
 from types import SimpleNamespace as Thing
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,10 +15,12 @@ from tests.web.markup import Element, parse
 from tests.web.pages import PAGES
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.email.mailer import Mailer, unlinked
+from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.i18n.isolation import END, FIRST_STRONG, Ours, isolated
+from phoenix.kernel.i18n.links import unlinked
 from phoenix.kernel.i18n.templates import Templates
 from phoenix.kernel.language import DEFAULT_LOCALE, reading
+from phoenix.kernel.sms.text import plain
 from phoenix.settings import EmailSettings
 
 HEBREW = "א"
@@ -134,10 +139,35 @@ def test_only_our_links_can_be_clicked(name: str) -> None:
         ("mailto:a@b.c", "mailto: a@ b. c"),
         ("www.例え.jp", "www. 例え. jp"),
         ("Version 2.0, 12:30", "Version 2.0, 12:30"),
+        ("Version 1.2.3.4", "Version 1.2.3.4"),
+        ("http://1.2.3.4/x and 1.2.3.4:80", "http: //1. 2. 3. 4/x and 1. 2. 3. 4:80"),
+        ("evil.\u00adcom", "evil. \u00adcom"),
+        ("evil\u200c.com", "evil\u200c. com"),
+        ("a\u2060@\u200bb\u2060.\u200bc", "a\u2060@ \u200bb\u2060. \u200bc"),
+        ("कंपनी.com", "कंपनी. com"),
+        ("evil。com", "evil。 com"),
+        ("送りました。見る", "送りました。見る"),
+        ("☃.net", "☃. net"),
+        ("Wait... what?", "Wait... what?"),
+        ("(.env) «.env» .env", "(.env) «.env» .env"),
+        ("At 10:30. Then 3.50 €.", "At 10:30. Then 3.50 €."),
     ],
 )
 def test_what_looks_like_a_link_is_parted(written: str, shown: str) -> None:
     assert unlinked(written) == shown
+    assert unlinked(shown) == shown
+
+
+# What is not seen, and what stands on a letter: each category of Unicode in which there is such a thing.
+UNSEEN = [c for c in map(chr, range(sys.maxunicode)) if unicodedata.category(c) == "Cf"] + ["\u034f", "\ufe0f", "\u0301", "\u0903"]
+
+
+@pytest.mark.parametrize("clean", [str, plain, lambda text: "".join(c for c in text if unicodedata.category(c) != "Cf")])
+def test_nothing_unseen_puts_a_link_together_again(clean: Callable[[str], str]) -> None:
+    for unseen in UNSEEN:
+        for written in (f"evil.{unseen}com", f"evil{unseen}.com", f"x@{unseen}evil.com", f"https:{unseen}//a"):
+            said = clean(unlinked(written))
+            assert not re.search(r"[.@]\w|:/", "".join(c for c in said if c not in UNSEEN)), ascii(written)
 
 
 def test_a_sentence_isolates_what_is_not_ascii() -> None:

@@ -37,3 +37,21 @@ def test_a_report_with_other_letters_stops_emails(recipient: str, original: str)
 )
 def test_one_about_another_address_stops_nothing(recipient: str) -> None:
     assert bounced(KEYS, report(recipient, "message/global"), NOW) == set()
+
+
+NESTED = b"Content-Type: message/rfc822\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        dsn(f"To: {ADDRESS}\nMessage-ID: <1@phoenix.test>\n\ntext\n", recipient="rfc822; " + "(" * 900),
+        dsn(f"To: {ADDRESS}\nMessage-ID: <1@phoenix.test>\n\ntext\n", recipient="rfc822; " + "(" * 3000),
+        NESTED * 1500,
+        NESTED * 49,
+        b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" + b"--b\r\n" * 2000,
+        b"Content-Type: multipart/report; boundary=\xff\r\n\r\n--\xff",
+    ],
+)
+def test_a_report_that_no_parser_understands_stops_nothing(raw: bytes) -> None:
+    assert bounced(KEYS, raw, NOW) == set()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from tests.harness import Harness
 from tests.modules.comments.commenting import send
-from tests.modules.sms.texting import BO, OTHER, PAGE, PATH, code_in, texting
+from tests.modules.sms.texting import BO, OTHER, PAGE, PATH, code_in, reply, texting
 from tests.twilio import Bad
+
+from phoenix.kernel.security import http_client
 
 
 def test_a_new_code_goes_to_the_number_that_waits_and_the_former_is_of_no_use(harness: Harness) -> None:
@@ -61,5 +64,31 @@ def test_a_number_that_replied_stop_is_not_offered_one(harness: Harness) -> None
             await harness.post(PATH, by="bo", json={"number": BO})
             await harness.work()
             assert "Send a new code" not in (await harness.get(PAGE, by="bo")).text
+
+    asyncio.run(run())
+
+
+def test_a_provider_that_does_not_answer_is_given_one_code(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_client, "SECONDS", 0.2)
+
+    async def run() -> None:
+        async with texting(harness) as twilio:
+            twilio.answers = [Bad(slow=True)]
+            await harness.post(PATH, by="bo", json={"number": BO})
+            await harness.work()
+            assert len(twilio.came) == 1
+            # It may have arrived all the same.
+            assert (await harness.post(f"{PATH}/confirm", by="bo", json={"code": code_in(twilio)})).status_code == 204
+
+    asyncio.run(run())
+
+
+def test_a_number_that_stopped_since_gets_no_code(harness: Harness) -> None:
+    async def run() -> None:
+        async with texting(harness) as twilio:
+            await harness.post(PATH, by="bo", json={"number": BO})
+            await reply(harness, "STOP", "SM9")
+            await harness.work()
+            assert twilio.came == []
 
     asyncio.run(run())

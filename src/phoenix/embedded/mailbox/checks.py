@@ -8,15 +8,16 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
-from phoenix.embedded.mailbox.contrast import Contrast, contrasts
+from phoenix.embedded.mailbox.contrast import Contrast, contrasts, without_comments
 from phoenix.kernel.language import _
 
 # Gmail shows no more of the HTML of a message, and hides the rest behind a link.
 MOST_BYTES = 102 * 1024
 # About what a phone shows of a subject.
 LONGEST_SUBJECT = 50
+# Characters: nobody sees more of it, and an email is untrusted.
+MOST_LOOKED_AT = 3 * MOST_BYTES
 _LINK = re.compile(r"https?://[^\s<>\"]+")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _REMOTE = re.compile(r"^(https?:)?//", re.IGNORECASE)
 _DARK = "prefers-color-scheme"
 
@@ -83,11 +84,12 @@ class _Elements(HTMLParser):
 def checked(subject: str, text: str, html: str) -> Checks:
     """The checks of an email. `text` and `html` are empty where it has no such part."""
     elements = _Elements()
-    elements.feed(_COMMENT.sub("", html))
+    looked_at = without_comments(html[:MOST_LOOKED_AT])
+    elements.feed(looked_at)
     links = [Link(url, " ".join(" ".join(words).split())) for url, words in elements.links]
     seen = {link.url for link in links}
     links += [Link(url, "") for url in dict.fromkeys(_LINK.findall(text)) if url not in seen]
-    light, dark = contrasts(html) if html else (None, None)
+    light, dark = contrasts(looked_at) if html else (None, None)
     limits = [_(sentence) for applies, sentence in LIMITS if applies(elements, html, text, subject)]
     return Checks(links, len(html.encode()), light, dark, limits)
 

@@ -14,7 +14,6 @@ Colour = tuple[int, int, int]
 ENOUGH = 4.5
 LONGEST_SAMPLE = 60
 _DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)\s*\{((?:[^{}]*\{[^{}]*\})*)\s*\}")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEX = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*\)", re.IGNORECASE)
 _NAMED = {"white": (255, 255, 255), "black": (0, 0, 0)}
@@ -40,10 +39,22 @@ def contrasts(html: str) -> tuple[Contrast | None, Contrast | None]:
 
     Only what is written beside an element counts, as Phoenix sends it; a style sheet only for dark.
     """
-    plain = _COMMENT.sub("", html)
+    plain = without_comments(html)
     dark = "".join(_DARK.findall(plain))
     inliner = CSSInliner(load_remote_stylesheets=False, extra_css=dark) if dark else None
     return _lowest(plain), _lowest(inliner.inline(plain)) if inliner else None
+
+
+def without_comments(html: str) -> str:
+    """In one pass, however many of them are never closed."""
+    kept, at = [], 0
+    while (begins := html.find("<!--", at)) >= 0:
+        kept.append(html[at:begins])
+        ends = html.find("-->", begins)
+        if ends < 0:
+            return "".join(kept)
+        at = ends + len("-->")
+    return "".join([*kept, html[at:]])
 
 
 def ratio(one: Colour, other: Colour) -> float:

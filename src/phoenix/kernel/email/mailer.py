@@ -29,6 +29,7 @@ from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
+from phoenix.kernel.i18n.links import unlinked
 from phoenix.kernel.language import gettext, has_reader, language_shown
 from phoenix.kernel.security.crypto import Keys, new_token
 from phoenix.kernel.security.http_client import HttpClient
@@ -44,8 +45,6 @@ EMAIL_ATTEMPTS = 30
 # How long an email waits for texts that replace its own.
 TEXTS_SECONDS = 5
 HERE = Path(__file__).parents[1] / "templates"
-# A dot or a slash within a name of a host, an @, and the colon of a scheme.
-_LINKING = re.compile(r"(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])|(?<=[-\])])\.(?=\w)|@(?=\S)|(?<=[^\W\d]):(?=\S)")
 # Without this MJML links to external fonts, and opening an email would tell that server.
 RENDERING = mrml.RenderOptions(fonts={})
 
@@ -212,11 +211,6 @@ class Mailer:
         """End the connections to mail servers."""
         for transport in self._transports:
             await transport.close()
-
-
-def unlinked(text: str) -> str:
-    """Text that people wrote, so that no mail program makes a link of it: with a space in what looks like an address."""
-    return _LINKING.sub(r"\g<0> ", text)
 
 
 def _plain(template: Template, block: str, context: Mapping[str, Any]) -> str:

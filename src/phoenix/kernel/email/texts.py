@@ -17,6 +17,7 @@ from jinja2.ext import extract_from_ast
 from markupsafe import escape
 from msgspec import Struct
 
+from phoenix.kernel.i18n.links import has_link
 from phoenix.kernel.language import _, gettext
 
 Place = Literal["subject", "title", "body", "button", "foot", "text"]
@@ -30,8 +31,6 @@ _STRONG = re.compile(r"<strong>%\((\w+)\)s</strong>")
 _WRITTEN = re.compile(r"\{(\w+)\}")
 _HTML = re.compile(r"<[a-zA-Z/!?]|&#?\w+;")
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# What email apps make a link of: a scheme, an address, or the name of a host.
-_LINK = re.compile(r"://|\S@\S|[\w-]\.[^\W\d_]{2,}")
 
 _chosen: ContextVar[Mapping[str, str] | None] = ContextVar("email_texts", default=None)
 
@@ -86,7 +85,7 @@ def problem_of(message: str, text: str) -> str:
         if not variables:
             return _("This text has no variables. Remove the braces or the percent sign.")
         return _("Only these variables work here: {names}. Remove other braces and percent signs.").format(names=_in_braces(variables))
-    if _LINK.search(text):
+    if has_link(text):
         return _("This contains what email apps turn into a link. Remove it, or put a space after the full stop.")
     if lost:
         return _("This text needs {names}. Without it, the email would be of no use.").format(names=_in_braces(lost))

@@ -100,7 +100,8 @@ SET_CODE: Query[Recipient] = query(
     Recipient,
     """
     UPDATE sms_requests r SET code_hash = $3, code_until = $4 FROM accounts a
-     WHERE r.account_id = $1 AND r.id = $2 AND a.id = r.account_id AND a.locked_at IS NULL AND a.erased_at IS NULL RETURNING r.number, a.locale
+     WHERE r.account_id = $1 AND r.id = $2 AND a.id = r.account_id AND a.locked_at IS NULL AND a.erased_at IS NULL
+       AND NOT EXISTS (SELECT FROM sms_stopped s WHERE s.number = r.number) RETURNING r.number, a.locale
 """,
 )
 # Counted before it is compared, and only while there are any left.

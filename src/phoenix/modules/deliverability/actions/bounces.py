@@ -21,8 +21,12 @@ from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.security.crypto import Keys
 
 MOST_BYTES = 1024 * 1024
+# A report has three, and the email that it returns a few: each costs as much as the whole is long.
+MOST_PARTS = 50
+LONGEST_RECIPIENT = 1000
 # Mail servers give up after five days at the latest.
 RECENT = timedelta(days=14)
+_PART = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"\s*(5\.\d{1,3}\.\d{1,3})")
 _REPLY = re.compile(r"\s*smtp\s*;\s*(\d{3})", re.IGNORECASE)
 # The parser reads the fields of each recipient only of the older type.
@@ -36,6 +40,16 @@ _LAST_LETTER = 0x10FFFF
 
 def bounced(keys: Keys, raw: bytes, now: datetime) -> set[str]:
     """The keys of the addresses that do not accept an email of ours, according to a report."""
+    try:
+        return _bounced(keys, raw, now)
+    except (LookupError, RecursionError, ValueError):
+        # Anyone can send a report that no parser understands. It is about no email of ours.
+        return set()
+
+
+def _bounced(keys: Keys, raw: bytes, now: datetime) -> set[str]:
+    if len(_PART.findall(raw)) > MOST_PARTS:
+        return set()
     report = _parsed(raw)
     if report.get_content_type() != "multipart/report" or not report.is_multipart():
         return set()
@@ -56,6 +70,8 @@ def _parsed(raw: bytes) -> Message[Any, Any]:
 
 def _ours(keys: Keys, message_id: str, written: str, now: datetime) -> str:
     """The key of an address, if we have lately sent it the email with this ID, else ""."""
+    if len(written) > LONGEST_RECIPIENT:
+        return ""
     kind, _, address = written.rpartition(";")
     if kind and kind.strip().lower() not in _KINDS:
         return ""

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.email.mailer import unlinked
 from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.i18n.links import unlinked
 from phoenix.kernel.language import _
 from phoenix.kernel.module import ChannelMessage, ChannelOutcome, ChannelReport, Reach
 from phoenix.kernel.runtime import Runtime
@@ -17,6 +17,7 @@ from phoenix.kernel.sms.message import OutgoingSms
 from phoenix.kernel.sms.text import fitted
 from phoenix.kernel.sms.texter import Texter
 from phoenix.kernel.sms.transports import SmsRefused, SmsUnsure, is_offered, transport_of
+from phoenix.modules.accounts.actions.accounts import hold
 from phoenix.modules.sms import queries
 
 # In any 24 hours, to one person: a flood of notifications costs no more than that.
@@ -66,6 +67,8 @@ async def send(runtime: Runtime, account: str, target: str, message: ChannelMess
             return ChannelOutcome("refused", GONE)
         if found.stopped:
             return ChannelOutcome("refused", OPTED_OUT)
+        # One after another, so that none is counted too late.
+        await hold(tx, account)
         if await tx.one(queries.COUNT_SENT, account, tx.now - A_DAY, message.id) >= MOST_A_DAY:
             return ChannelOutcome("refused", LIMIT)
         begun = await tx.one(queries.BEGIN, new_id("sms", tx.now), account, message.id, tx.now, MOST_UNSURE)
@@ -92,7 +95,7 @@ async def send(runtime: Runtime, account: str, target: str, message: ChannelMess
 
 
 def outgoing(runtime: Runtime, number: str, id_: str, message: ChannelMessage) -> OutgoingSms:
-    """The message as it is handed over. Nothing that people wrote in it can be clicked: only the link, which is ours."""
+    """The message as it is handed over. No address that people wrote in it can be opened: only the link, which is ours."""
     base = runtime.settings.public_url
     link = f"{base}{message.link}"
     text = unlinked(f"{message.title}: {message.text}")
