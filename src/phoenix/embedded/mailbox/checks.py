@@ -17,7 +17,7 @@ MOST_BYTES = 102 * 1024
 LONGEST_SUBJECT = 50
 # Characters: nobody sees more of it, and an email is untrusted.
 MOST_LOOKED_AT = 3 * MOST_BYTES
-_LINK = re.compile(r"https?://[^\s<>\"]+")
+LINK = re.compile(r"https?://[^\s<>\"]+")
 _REMOTE = re.compile(r"^(https?:)?//", re.IGNORECASE)
 _DARK = "prefers-color-scheme"
 
@@ -88,7 +88,7 @@ def checked(subject: str, text: str, html: str) -> Checks:
     elements.feed(looked_at)
     links = [Link(url, " ".join(" ".join(words).split())) for url, words in elements.links]
     seen = {link.url for link in links}
-    links += [Link(url, "") for url in dict.fromkeys(_LINK.findall(text)) if url not in seen]
+    links += [Link(url, "") for url in dict.fromkeys(LINK.findall(text)) if url not in seen]
     light, dark = contrasts(looked_at) if html else (None, None)
     limits = [_(sentence) for applies, sentence in LIMITS if applies(elements, html, text, subject)]
     return Checks(links, len(html.encode()), light, dark, limits)

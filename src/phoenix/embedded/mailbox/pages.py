@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from msgspec import Struct
 
-from phoenix.embedded.mailbox.checks import Checks, checked
+from phoenix.embedded.mailbox.checks import LINK, Checks, checked
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage, mailbox_of
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.runtime import Runtime
@@ -44,7 +43,6 @@ STYLES_ADDRESS = f"/mailbox/{sha256(STYLES.encode()).hexdigest()[:8]}.css"
 VIEWS = ("seen", "text", "source", "checks")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 OPEN = {"rule": Rule(PUBLIC), "queries": 0}
-LINK = re.compile(r"https?://\S+")
 NO_STORE = {"Cache-Control": "no-store"}
 # Our own page, which frames the email. It opens no socket, so the address of the realtime processes is not in it.
 PAGE_POLICY = policy(Settings(), frames="'self'")
