@@ -42,6 +42,7 @@ BOUNDS = {
     "REALTIME_PER_ACCOUNT": (1, 10_000),
     "SMS_RATE": (1, 60_000),
     "SMS_CODES": (1, 100_000),
+    "SMS_A_DAY": (1, 10_000_000),
 }
 # Or 0 for never: tests/kernel/test_trimmed_events.py.
 AT_LEAST_A_MONTH = {"EVENTS_KEEP", "AUDIT_KEEP"}

@@ -72,6 +72,7 @@ class SmsSettings:
     codes: int = setting(
         "SMS_CODES", 60, "Codes that are sent to new numbers in an hour at most, since each costs money.", between(1, 100_000)
     )
+    a_day: int = setting("SMS_A_DAY", 1000, "Text messages in 24 hours at most, codes included.", between(1, 10_000_000))
 
     @property
     def leaves(self) -> bool:

@@ -14,7 +14,7 @@ from phoenix.modules.notifications.actions.send_by import DELAYS, LONGEST_WAIT
 
 WAITING = """
     SELECT extract(epoch FROM execute_after - created)::integer AS seconds FROM pgqueuer
-     WHERE entrypoint = 'notifications.by_channel' AND status = 'queued'
+     WHERE starts_with(entrypoint, 'notifications.by_channel') AND status = 'queued'
 """
 
 
@@ -26,8 +26,8 @@ async def begin(harness: Harness) -> None:
 async def first_try(harness: Harness) -> int | None:
     """Mention Bo and send once. In how many seconds it is tried again, None if it is not."""
     await queue_mention(harness)
-    (row,) = await harness.sql("DELETE FROM pgqueuer WHERE entrypoint = 'notifications.by_channel' RETURNING payload")
-    await harness.registry.jobs["notifications.by_channel"].run_encoded(harness.runtime, row["payload"])
+    (row,) = await harness.sql("DELETE FROM pgqueuer WHERE entrypoint = 'notifications.by_channel_push' RETURNING payload")
+    await harness.registry.jobs["notifications.by_channel_push"].run_encoded(harness.runtime, row["payload"])
     waiting = await harness.sql(WAITING)
     return int(waiting[0]["seconds"]) if waiting else None
 
@@ -123,18 +123,25 @@ def test_a_name_that_leads_to_an_address_that_is_not_public_is_never_called(harn
             service.found = ["198.41.0.4", address]
             await mention_bo(harness)
             assert service.came == []
-            assert await states(harness) == [("refused", "private")]
-            assert (await harness.get(PATH, by="bo")).json()["items"] == []
+            assert await states(harness) == [("refused", "no_answer")]
 
     asyncio.run(run())
 
 
-def test_a_name_without_an_address_is_tried_again(harness: Harness) -> None:
+@pytest.mark.parametrize("found", [[], ["10.0.0.1"], ["198.41.0.4"]], ids=["no address", "an address inside", "no answer"])
+def test_what_cannot_be_reached_looks_the_same_whatever_the_cause(harness: Harness, found: list[str]) -> None:
+    """Otherwise anyone could find out which names lead to addresses inside the network of the server."""
+
     async def run() -> None:
         async with harness, pushing(harness) as service:
             await begin(harness)
-            service.found = []
+            service.found, service.answers = found, [httpx.ConnectError("away") for _ in range(20)]
             assert await first_try(harness) == 10
+            await harness.work()
+            assert await states(harness) == [("refused", "no_answer")]
+            assert len((await harness.get(PATH, by="bo")).json()["items"]) == 1
+            (row,) = await harness.sql("SELECT tries FROM notification_deliveries WHERE channel = 'push'")
+            assert row["tries"] == len(DELAYS) + 1
 
     asyncio.run(run())
 

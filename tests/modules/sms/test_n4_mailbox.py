@@ -50,8 +50,8 @@ def test_a_mailbox_or_provider_that_is_away_or_had_enough_is_asked_again(harness
             with pytest.raises(Unavailable, match="mailbox is not responding"):
                 await MailboxTransport(1).carry(OutgoingSms(BO, "Hello"))
             with pytest.raises(Unavailable, match="Nothing sends"):
-                await Texter(None, harness.runtime.limiter, 1).send(OutgoingSms(BO, "Hello"))
-            one = Texter(transport_of(harness.runtime.settings, harness.runtime.http), harness.runtime.limiter, 1)
+                await Texter(None, harness.runtime.limiter, rate=1, a_day=10).send(OutgoingSms(BO, "Hello"))
+            one = Texter(transport_of(harness.runtime.settings, harness.runtime.http), harness.runtime.limiter, rate=1, a_day=10)
             await one.send(OutgoingSms(BO, "Hello"))
             with pytest.raises(Unavailable, match="enough for now"):
                 await one.send(OutgoingSms(BO, "Hello"))

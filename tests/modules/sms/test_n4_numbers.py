@@ -14,7 +14,7 @@ from tests.twilio import FROM, Bad
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.actor import IMPERSONATE_AND_WRITE
-from phoenix.modules.sms.actions import number
+from phoenix.modules.sms.actions.stopping import stop
 from phoenix.modules.sms.jobs import forget_old
 from phoenix.settings import LogSettings
 
@@ -205,23 +205,6 @@ def test_codes_are_limited_in_all(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_number_is_that_of_everyone_who_confirmed_it_and_of_a_few_at_most(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(number, "MOST_ACCOUNTS", 2)
-
-    async def run() -> None:
-        async with texting(harness) as twilio:
-            await harness.person("eve")
-            await add(harness, twilio, "bo")
-            await add(harness, twilio, "ada")
-            await harness.post(PATH, by="eve", json={"number": BO})
-            await harness.work()
-            answer = await harness.post(f"{PATH}/confirm", by="eve", json={"code": code_in(twilio)})
-            assert (answer.status_code, answer.json()["code"]) == (409, "number_in_use")
-            assert (await harness.get(PATH, by="eve")).json()["number"] is None
-
-    asyncio.run(run())
-
-
 @pytest.mark.parametrize(("code", "said"), [(21211, "Check it, or use another number."), (21610, "someone replied STOP from it")])
 def test_a_number_that_the_provider_refuses_is_said_to_be(harness: Harness, code: int, said: str) -> None:
     async def run() -> None:
@@ -257,7 +240,8 @@ def test_it_is_in_the_copy_of_their_data_and_erased_with_the_account_and_in_no_l
                 await harness.post(f"{PATH}/confirm", by="bo", json={"code": code_in(twilio)})
                 await harness.post(PATH, by="bo", json={"number": OTHER})
                 events = await harness.sql("SELECT data::text AS data FROM events")
-                await harness.sql("INSERT INTO sms_stopped VALUES ($1, now())", BO)
+                async with harness.runtime.database.transaction() as tx:
+                    assert await stop(harness.runtime, tx, BO)
                 personal = next(module.personal for module in REGISTRY.modules if module.name == "sms")
                 assert personal is not None
                 assert personal.export is not None
@@ -267,8 +251,10 @@ def test_it_is_in_the_copy_of_their_data_and_erased_with_the_account_and_in_no_l
                     assert (copy["phone_number"].number, copy["phone_number_to_confirm"].number) == (BO, OTHER)
                     await personal.erase(tx, bo)
                     await personal.erase(tx, bo)
-                for table in ("sms_numbers", "sms_requests", "sms_messages", "sms_stopped"):
+                for table in ("sms_numbers", "sms_requests", "sms_messages"):
                     assert await harness.sql(f"SELECT FROM {table}") == [], table
+                (left,) = await harness.sql("SELECT number FROM sms_stopped")
+                assert "9876543" not in left["number"]
         written = lines.getvalue().splitlines() + [row["payload"] for row in jobs] + [row["data"] for row in events]
         assert len(written) > 4
         assert not any("9876543" in line or "12345678" in line for line in written)

@@ -15,7 +15,6 @@ from phoenix.kernel.security import http_client
 from phoenix.kernel.sms.message import OutgoingSms
 from phoenix.kernel.sms.transports import SmsUnsure
 from phoenix.kernel.sms.transports.twilio import TwilioTransport
-from phoenix.modules.sms.actions import send as sending
 
 URGENT = "organisations.ownership_offered"
 
@@ -117,25 +116,6 @@ def test_what_no_longer_reaches_them_when_it_is_sent_is_not_sent(harness: Harnes
     asyncio.run(run())
 
 
-def test_a_flood_costs_no_more_than_the_messages_of_a_day(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "MOST_A_DAY", 2)
-
-    async def run() -> None:
-        async with texting(harness) as twilio:
-            await add(harness, twilio)
-            await choose(harness)
-            await mention_bo(harness, 3)
-            assert len(twilio.came) == 2
-            assert await states(harness) == [("sent", None), ("sent", None), ("refused", "limit")]
-            page = (await harness.get("/settings/notifications/deliveries", by="bo")).text
-            assert "Not sent, because there were already 20 text messages in a day" in page
-            harness.clock.advance(hours=25)
-            await mention_bo(harness)
-            assert len(twilio.came) == 3
-
-    asyncio.run(run())
-
-
 @pytest.mark.parametrize(
     ("code", "reason"),
     [(21211, "number"), (21614, "number"), (30003, "number"), (21408, "number"), (21610, "opted_out"), (21617, "refused")],
@@ -209,8 +189,8 @@ def test_what_the_provider_reports_in_time_is_not_sent_twice(harness: Harness) -
             await choose(harness)
             twilio.answers = [Bad(breaks=True)]
             await queue_mention(harness)
-            (job,) = await harness.sql("DELETE FROM pgqueuer WHERE entrypoint = 'notifications.by_channel' RETURNING payload")
-            await harness.registry.jobs["notifications.by_channel"].run_encoded(harness.runtime, job["payload"])
+            (job,) = await harness.sql("DELETE FROM pgqueuer WHERE entrypoint = 'notifications.by_channel_sms' RETURNING payload")
+            await harness.registry.jobs["notifications.by_channel_sms"].run_encoded(harness.runtime, job["payload"])
             await say(harness, {"MessageStatus": "sent", "MessageSid": "SM1"}, message=message_of(twilio))
             await harness.work()
             assert len(twilio.came) == 1
@@ -234,8 +214,8 @@ def test_a_process_that_dies_after_sending_sends_at_most_one_more(harness: Harne
             await add(harness, twilio)
             await choose(harness)
             await queue_mention(harness)
-            (job,) = await harness.sql("DELETE FROM pgqueuer WHERE entrypoint = 'notifications.by_channel' RETURNING payload")
-            again = harness.registry.jobs["notifications.by_channel"].run_encoded
+            (job,) = await harness.sql("DELETE FROM pgqueuer WHERE entrypoint = 'notifications.by_channel_sms' RETURNING payload")
+            again = harness.registry.jobs["notifications.by_channel_sms"].run_encoded
             name = (
                 "phoenix.modules.sms.actions.send._end"
                 if where.startswith("before the module")

@@ -6,7 +6,7 @@ A job whose last attempt failed, or whose module is gone, stays in the queue wit
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -55,6 +55,10 @@ class JobKind(Generic[Payload]):
     first_delay: float = 1.0
     within: float | None = None
     concurrency: int = 0
+
+    def of(self, channel: str) -> JobKind[Payload]:
+        """The same for one channel, in a queue of its own."""
+        return replace(self, name=f"{self.name}_{channel}", queue=f"{self.queue}_{channel}")
 
 
 class Nothing(Struct, frozen=True):

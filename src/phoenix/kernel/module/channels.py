@@ -31,18 +31,22 @@ class ChannelMessage(Struct, frozen=True):
 
 
 class Reach(Struct, frozen=True):
-    """One place where an account is reached by a channel, such as a browser, by its id."""
+    """One place where an account is reached by a channel, such as a browser, by its id. A `slow` one did not answer the last time: what is
+    sent there waits apart, so that it delays nobody else."""
 
     account: str
     target: str
+    slow: bool = False
 
 
 class ChannelOutcome(Struct, frozen=True):
-    """What became of one attempt. What is `later` is tried again, not before `wait` is over; `reason` is a word for the log."""
+    """What became of one attempt. What is `later` is tried again, not before `wait` is over, and apart from others if the place is `slow`, as
+    `Reach` says; `reason` is a word for the log."""
 
     state: Literal["sent", "later", "refused"]
     reason: str = ""
     wait: timedelta = timedelta()
+    slow: bool = False
 
 
 class ChannelReport(Struct, frozen=True):

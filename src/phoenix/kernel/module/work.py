@@ -23,10 +23,14 @@ PROBE_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Payload]):
-    """How jobs of a kind are run. `run` gets the runtime and the payload given to `enqueue`, and must be idempotent."""
+    """How jobs of a kind are run. `run` gets the runtime and the payload given to `enqueue`, and must be idempotent.
+
+    With `by_channel` there is also a kind for each channel by which people are notified, see `JobKind.of`.
+    """
 
     kind: JobKind[Payload]
     run: Callable[[Runtime, Payload], Awaitable[None]]
+    by_channel: bool = False
 
     async def run_encoded(self, runtime: Runtime, payload: bytes) -> None:
         """Run with a stored payload. Raises msgspec.ValidationError if it is invalid, TimeoutError if the run takes too long."""

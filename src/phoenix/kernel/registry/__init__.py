@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -96,7 +97,9 @@ class Registry:
 
     @cached_property
     def jobs(self) -> dict[str, Job[Any]]:
-        return {job.kind.name: job for module in self.modules for job in module.jobs}
+        declared = [job for module in self.modules for job in module.jobs]
+        of_channels = [replace(job, kind=job.kind.of(channel)) for job in declared if job.by_channel for channel in self.channels]
+        return {job.kind.name: job for job in (*declared, *of_channels)}
 
     @cached_property
     def emails(self) -> dict[str, EmailSample]:

@@ -65,7 +65,11 @@ MODULE = Module(
         EventKind(events.NotificationsArchived, act=None),
         EventKind(events.PreferencesChanged, act=None),
     ),
-    jobs=(Job(send.SEND_DUE, send.send_due), Job(send.SEND_EMAIL, send.send_email), Job(send_by.SEND_BY, send_by.send_by)),
+    jobs=(
+        Job(send.SEND_DUE, send.send_due),
+        Job(send.SEND_EMAIL, send.send_email),
+        Job(send_by.SEND_BY, send_by.send_by, by_channel=True),
+    ),
     emails=samples.EMAILS,
     schedules=(
         Schedule("notifications.forget_old", "29 3 * * *", jobs.forget_old),

@@ -21,12 +21,13 @@ class Browser(Struct, frozen=True):
 
 
 class Subscription(Struct, frozen=True):
-    """Where a browser is sent to, with which keys, and the key of ours that it accepts."""
+    """Where a browser is sent to, with which keys, and the key of ours that it accepts. A `slow` one did not answer the last time."""
 
     endpoint: str
     receiver: bytes
     auth: bytes
     server_key: str
+    slow: bool
 
 
 # A session that has ended or expired, or whose account is locked or erased, is sent nothing, whether or not its row is deleted yet.
@@ -36,10 +37,15 @@ _LIVE = """
        AND a.locked_at IS NULL AND a.erased_at IS NULL
 """
 REACH: Query[Reach] = query(
-    Reach, f"SELECT p.account_id AS account, p.id AS target {_LIVE.format(now='$2')} AND p.account_id = ANY($1::text[])"
+    Reach,
+    f"SELECT p.account_id AS account, p.id AS target, p.unanswered_at IS NOT NULL AS slow {_LIVE.format(now='$2')} AND p.account_id = ANY($1::text[])",
 )
 SUBSCRIPTION: Query[Subscription] = query(
-    Subscription, f"SELECT p.endpoint, p.receiver, p.auth, p.server_key {_LIVE.format(now='$3')} AND p.account_id = $1 AND p.id = $2"
+    Subscription,
+    f"""
+    SELECT p.endpoint, p.receiver, p.auth, p.server_key, p.unanswered_at IS NOT NULL AS slow {_LIVE.format(now="$3")}
+       AND p.account_id = $1 AND p.id = $2
+""",
 )
 # At most as many as `MOST_BROWSERS`.
 BROWSERS: Query[Browser] = query(
@@ -74,6 +80,8 @@ ADD: Query[str] = query(
 )
 TURN_OFF = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND id = $2")
 REMOVE_OF_SESSION = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND session_id = $2")
+# When it last did not answer; null once it has answered again.
+SET_UNANSWERED = command("UPDATE push_subscriptions SET unanswered_at = $4 WHERE account_id = $1 AND id = $2 AND endpoint = $3")
 REMOVE_GONE = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND id = $2 AND endpoint = $3")
 ERASE = command("DELETE FROM push_subscriptions WHERE account_id = $1")
 FORGET_ENDED = purge(

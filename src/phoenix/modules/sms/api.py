@@ -67,7 +67,7 @@ async def request_phone_number(call: Call, data: PhoneNumberData) -> None:
     await number.request_number(call.runtime, call.tx, call.actor, data.number)
 
 
-@post(f"{PATH}/confirm", may=SIGNED_IN, queries=7, limits=(CONFIRMATIONS,), problems=(404, 409))
+@post(f"{PATH}/confirm", may=SIGNED_IN, queries=9, limits=(CONFIRMATIONS,), problems=(404, 409))
 async def confirm_phone_number(call: Call, data: PhoneCodeData) -> None:
     """Confirm a number with the code that was sent to it. It takes the place of the one you had."""
     await number.confirm_number(call.runtime, call.tx, call.actor, data.code)
@@ -88,7 +88,7 @@ async def take_twilio_reports(call: Call, message: str = "") -> None:
     form, asked = reports.read_form(await call.request.body()), call.request.url.query
     url = f"{settings.public_url}{REPORTS_PATH}{'?' if asked else ''}{asked}"
     reports.check_signature(settings.sms.twilio_token, url, form, call.request.headers.get("x-twilio-signature", ""))
-    await reports.take(call.tx, message, form)
+    await reports.take(call.runtime, call.tx, message, form)
 
 
 ROUTES = (read_phone_number, request_phone_number, confirm_phone_number, delete_phone_number, take_twilio_reports)

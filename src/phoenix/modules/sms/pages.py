@@ -52,7 +52,7 @@ async def send_again(call: Call) -> Redirect:
     return Redirect(PAGE, _("We've sent a code to the number."))
 
 
-@form(f"{PAGE}/confirm", may=SIGNED_IN, queries=7, limits=(CONFIRMATIONS,), retry=show_number)
+@form(f"{PAGE}/confirm", may=SIGNED_IN, queries=9, limits=(CONFIRMATIONS,), retry=show_number)
 async def send_code(call: Call) -> Redirect:
     await number.confirm_number(call.runtime, call.tx, call.actor, call.form.get("code", ""))
     return Redirect(SETTINGS, _("Phone number confirmed."))

@@ -79,7 +79,9 @@ NUMBER: Query[Number] = query(
       FROM sms_numbers n JOIN accounts a ON a.id = n.account_id WHERE n.account_id = $1 AND a.locked_at IS NULL AND a.erased_at IS NULL
 """,
 )
-IS_STOPPED: Query[bool] = query(bool, "SELECT EXISTS (SELECT FROM sms_stopped WHERE number = $1)")
+HAS_STOPPED: Query[bool] = query(bool, "SELECT EXISTS (SELECT FROM sms_stopped WHERE number = ANY($1::text[]))")
+# Held until the transaction ends: of two who confirm the same number at once, the second counts the first.
+HOLD_NUMBER = command("SELECT pg_advisory_xact_lock(4, hashtext($1))")
 COUNT_OTHERS: Query[int] = query(int, "SELECT count(*) FROM sms_numbers WHERE number = $1 AND account_id <> $2")
 SET_NUMBER = command("""
     INSERT INTO sms_numbers (account_id, id, number, confirmed_at) VALUES ($1, $2, $3, $4)
@@ -159,8 +161,8 @@ REQUEST_EXPORTED: Query[Exported] = query(Exported, "SELECT number, requested_at
 FORGET_MESSAGES = purge("sms_messages", "made_at < $1", oldest="made_at")
 
 NEW_REPLY: Query[str] = query(str, "INSERT INTO sms_replies (id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id")
-STOP = command("INSERT INTO sms_stopped (number, since) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-START = command("DELETE FROM sms_stopped WHERE number = $1")
+STOP = command("INSERT INTO sms_stopped (number, since, key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+START = command("DELETE FROM sms_stopped WHERE number = ANY($1::text[])")
 # At most as many as `MOST_ACCOUNTS`.
 OWNERS: Query[str] = query(str, "SELECT account_id FROM sms_numbers WHERE number = $1 ORDER BY account_id")
 FORGET_REPLIES = purge("sms_replies", "received_at < $1")
@@ -168,11 +170,15 @@ FORGET_REPLIES = purge("sms_replies", "received_at < $1")
 FORGET_STOPPED = purge(
     "sms_stopped", "since < $1 AND (SELECT n.id FROM sms_numbers n WHERE n.number = sms_stopped.number LIMIT 1) IS NULL", oldest="since"
 )
-# Before the number is deleted: of one that another account has, it stays.
+# Before the number is deleted: of one that another account has, it stays; of any other, its keyed hash does.
 ERASE = (
     command("""
-        DELETE FROM sms_stopped s USING sms_numbers n WHERE n.account_id = $1 AND s.number = n.number
-           AND NOT EXISTS (SELECT FROM sms_numbers o WHERE o.number = n.number AND o.account_id <> $1)
+        WITH gone AS (
+            DELETE FROM sms_stopped s USING sms_numbers n WHERE n.account_id = $1 AND s.number = n.number
+               AND NOT EXISTS (SELECT FROM sms_numbers o WHERE o.number = n.number AND o.account_id <> $1)
+            RETURNING s.key, s.since
+        )
+        INSERT INTO sms_stopped (number, since, key) SELECT key, since, key FROM gone WHERE key IS NOT NULL ON CONFLICT DO NOTHING
     """),
     command("DELETE FROM sms_messages WHERE account_id = $1"),
     REMOVE_REQUEST,

@@ -9,7 +9,7 @@ from phoenix.kernel.sms.message import OutgoingSms
 
 
 class SmsRefused(PermanentFailure):
-    """The provider refuses this message for ever. `reason` is why: `opted_out`, `number`, or `refused` for anything else."""
+    """The provider refuses this message for ever. `reason` is why: `opted_out`, `number`, `budget`, or `refused` for anything else."""
 
     def __init__(self, message: str, *, reason: str = "refused", code: int = 0) -> None:
         super().__init__(message)

@@ -39,6 +39,8 @@ class SendingBy(Struct, frozen=True):
     tried: int = 0
 
 
+# Each channel has a queue of its own, `SEND_BY.of(channel)`: one whose places answer slowly does not delay the others. This one is for the
+# places of all channels that did not answer the last time.
 SEND_BY = JobKind("notifications.by_channel", SendingBy, queue="channels")
 
 
@@ -48,7 +50,8 @@ async def enqueue_others(registry: Registry, tx: Transaction, batch: str, due: S
         accounts = sorted(one.account for one in due if one.channel == name)
         channel = registry.channels.get(name)
         places = await channel.reach(tx, accounts, tx.now) if channel is not None else []
-        await enqueue_all(tx, SEND_BY, [SendingBy(one.account, batch, name, one.target) for one in places])
+        for kind, slow in ((SEND_BY.of(name), False), (SEND_BY, True)):
+            await enqueue_all(tx, kind, [SendingBy(one.account, batch, name, one.target) for one in places if one.slow == slow])
         unreached = sorted(set(accounts) - {one.account for one in places})
         if unreached:
             await tx.execute(choices.DROP_UNREACHED, batch, name, unreached, tx.now)
@@ -125,4 +128,4 @@ async def _note(
         if again:
             wait = max(DELAYS[sending.tried], min(outcome.wait, LONGEST_WAIT))
             tried = SendingBy(sending.account, sending.batch, sending.channel, sending.target, sending.tried + 1)
-            await enqueue(tx, SEND_BY, tried, delay=wait)
+            await enqueue(tx, SEND_BY if outcome.slow else SEND_BY.of(channel.name), tried, delay=wait)

@@ -12,7 +12,6 @@ from phoenix.kernel.module import ChannelMessage, ChannelOutcome, Reach
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import to_base64url
 from phoenix.kernel.security.outgoing import Answer, Outgoing
-from phoenix.kernel.security.public_addresses import NOT_PUBLIC
 from phoenix.modules.push import queries, vapid
 from phoenix.modules.push.encryption import encrypt
 from phoenix.modules.push.payload import payload
@@ -23,7 +22,7 @@ SECONDS = 10.0
 LIVES = timedelta(hours=24)
 TOPIC_BYTES = 24
 GONE_STATUSES, BUSY_STATUS, FAILING_STATUS = frozenset({404, 410}), 429, 500
-GONE, PRIVATE, NO_ANSWER, REFUSED = "gone", "private", "no_answer", "refused"
+GONE, NO_ANSWER, REFUSED = "gone", "no_answer", "refused"
 
 
 class Pusher(Outgoing):
@@ -55,18 +54,21 @@ async def send(runtime: Runtime, account: str, browser: str, message: ChannelMes
         return await _end(runtime, account, browser, found, GONE)
     body = encrypt(payload(message), receiver=found.receiver, auth=found.auth)
     answer = await runtime.part(Pusher).post(found.endpoint, body, _headers(runtime, account, found, message, now))
-    if answer.arrived:
-        return ChannelOutcome("sent")
     if answer.status in GONE_STATUSES:
         return await _end(runtime, account, browser, found, GONE)
-    if answer.problem == NOT_PUBLIC:
-        return await _end(runtime, account, browser, found, PRIVATE)
-    return _refused(answer)
+    unanswered = answer.status is None
+    if unanswered or found.slow:
+        async with runtime.database.transaction() as tx:
+            await tx.execute(queries.SET_UNANSWERED, account, browser, found.endpoint, tx.now if unanswered else None)
+    return _outcome(answer)
 
 
-def _refused(answer: Answer) -> ChannelOutcome:
+def _outcome(answer: Answer) -> ChannelOutcome:
+    if answer.arrived:
+        return ChannelOutcome("sent")
     if answer.status is None:
-        return ChannelOutcome("later", NO_ANSWER)
+        # Whatever the cause: otherwise the log would tell which names lead to addresses inside the network of this server.
+        return ChannelOutcome("later", NO_ANSWER, slow=True)
     if answer.status == BUSY_STATUS or answer.status >= FAILING_STATUS:
         return ChannelOutcome("later", REFUSED, answer.retry_after or timedelta())
     return ChannelOutcome("refused", REFUSED)

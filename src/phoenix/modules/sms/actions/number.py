@@ -26,6 +26,7 @@ from phoenix.modules.accounts.actions.accounts import hold
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sms import queries
+from phoenix.modules.sms.actions.stopping import has_stopped
 from phoenix.modules.sms.errors import NumberInUse, NumberStopped
 from phoenix.modules.sms.events import NumberAdded, NumberRemoved
 from phoenix.modules.sms.notices import NUMBER_ADDED, NUMBER_REMOVED
@@ -60,7 +61,7 @@ async def request_number(runtime: Runtime, tx: Transaction, actor: Actor, writte
     require_offered(runtime)
     number = parse_number(written, runtime.settings.sms.countries)
     await hold(tx, actor.account)
-    if await tx.one(queries.IS_STOPPED, number):
+    if await has_stopped(runtime, tx, number):
         raise NumberStopped
     for limit in (CODES_OF_A_PERSON, CODES_OF_A_PERSON_A_DAY):
         await runtime.limiter.require(limit, actor.account)
@@ -80,7 +81,7 @@ async def request_again(runtime: Runtime, tx: Transaction, actor: Actor) -> None
 
 
 async def confirm_number(runtime: Runtime, tx: Transaction, actor: Actor, code: str) -> None:
-    """Make the number that a code was sent to the actor's. Raises WrongCode, NotFound and NumberInUse."""
+    """Make the number that a code was sent to the actor's. Raises WrongCode, NotFound, NumberStopped and NumberInUse."""
     require_offered(runtime)
     if actor.impersonator is not None:
         raise NotWhileImpersonating
@@ -91,6 +92,9 @@ async def confirm_number(runtime: Runtime, tx: Transaction, actor: Actor, code: 
     if tried is None or not _is_right(runtime, tx, tried, given):
         sentence = _("This code is wrong or more than 10 minutes old, or there were 5 wrong attempts. Request a new one.")
         raise WrongCode(errors=(FieldError("code", "wrong_code", sentence),))
+    if await has_stopped(runtime, tx, tried.number):
+        raise NumberStopped
+    await tx.execute(queries.HOLD_NUMBER, tried.number)
     if await tx.one(queries.COUNT_OTHERS, tried.number, actor.account) >= MOST_ACCOUNTS:
         raise NumberInUse
     await tx.execute(queries.SET_NUMBER, actor.account, new_id("smn", tx.now), tried.number, tx.now)

@@ -15,10 +15,12 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import same
 from phoenix.kernel.sms.message import is_number
 from phoenix.kernel.sms.transports.twilio import OPTED_OUT
 from phoenix.modules.sms import queries
+from phoenix.modules.sms.actions.stopping import start, stop
 from phoenix.modules.sms.errors import ReportNotSigned
 from phoenix.modules.sms.events import TextsResumed, TextsStopped
 
@@ -64,15 +66,15 @@ def _other_forms(url: str) -> list[str]:
     return [parts._replace(netloc=host).geturl(), parts._replace(netloc=f"{host}:{parts.port or port}").geturl()]
 
 
-async def take(tx: Transaction, message: str, form: Form) -> None:
+async def take(runtime: Runtime, tx: Transaction, message: str, form: Form) -> None:
     """Note what a verified request says. What cannot be understood changes nothing."""
     if status := _first(form, "MessageStatus"):
-        await _report(tx, message, status, form)
+        await _report(runtime, tx, message, status, form)
     elif _ID.fullmatch(sid := _first(form, "MessageSid")) and is_number(number := _first(form, "From")):
-        await _reply(tx, sid, number, _word(form))
+        await _reply(runtime, tx, sid, number, _word(form))
 
 
-async def _report(tx: Transaction, message: str, status: str, form: Form) -> None:
+async def _report(runtime: Runtime, tx: Transaction, message: str, status: str, form: Form) -> None:
     state = _STATES.get(status) or ("sent" if status in _TAKEN else "")
     if not state or not _ID.fullmatch(message):
         return
@@ -82,14 +84,14 @@ async def _report(tx: Transaction, message: str, status: str, form: Form) -> Non
     account = await tx.maybe(queries.NOTE_REPORT, message, state, reason, code or None, sid if _ID.fullmatch(sid) else None, tx.now)
     # The number that it went to: its person may have another by now.
     if account is not None and code in OPTED_OUT and is_number(number := _first(form, "To")):
-        await tx.execute(queries.STOP, number, tx.now)
+        await stop(runtime, tx, number)
 
 
-async def _reply(tx: Transaction, sid: str, number: str, word: str) -> None:
+async def _reply(runtime: Runtime, tx: Transaction, sid: str, number: str, word: str) -> None:
     if word not in STOPS | STARTS or await tx.maybe(queries.NEW_REPLY, sid, tx.now) is None:
         return
     stops = word in STOPS
-    changed = await (tx.execute(queries.STOP, number, tx.now) if stops else tx.execute(queries.START, number))
+    changed = await (stop if stops else start)(runtime, tx, number)
     for account in await tx.all(queries.OWNERS, number) if changed else ():
         tx.record(TextsStopped(subject=account) if stops else TextsResumed(subject=account))
 

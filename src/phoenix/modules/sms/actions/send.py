@@ -19,6 +19,7 @@ from phoenix.kernel.sms.texter import Texter
 from phoenix.kernel.sms.transports import SmsRefused, SmsUnsure, is_offered, transport_of
 from phoenix.modules.accounts.actions.accounts import hold
 from phoenix.modules.sms import queries
+from phoenix.modules.sms.actions.stopping import stop
 
 # In any 24 hours, to one person: a flood of notifications costs no more than that.
 MOST_A_DAY = 20
@@ -34,6 +35,7 @@ REASONS = {
     LIMIT: _("Not sent, because there were already 20 text messages in a day"),
     UNSURE: _("Perhaps not sent, because the provider of text messages didn't answer"),
     NO_ANSWER: _("Not sent, because the provider of text messages didn't answer"),
+    "budget": _("Not sent, because this installation has sent too many text messages in a day"),
     OPTED_OUT: _("Not sent, because the number replied STOP"),
     "number": _("Not sent, because the number can't get text messages"),
     "not_delivered": _("Not delivered to the phone"),
@@ -45,7 +47,9 @@ REASONS = {
 
 @contextlib.asynccontextmanager
 async def texter(runtime: Runtime) -> AsyncIterator[Texter]:
-    yield Texter(transport_of(runtime.settings, runtime.http), runtime.limiter, runtime.settings.sms.rate)
+    yield Texter(
+        transport_of(runtime.settings, runtime.http), runtime.limiter, rate=runtime.settings.sms.rate, a_day=runtime.settings.sms.a_day
+    )
 
 
 async def reach(db: Reader, accounts: Sequence[str], now: datetime) -> Sequence[Reach]:
@@ -88,7 +92,7 @@ async def send(runtime: Runtime, account: str, target: str, message: ChannelMess
         await _end(runtime, begun.id, "refused", refused.reason, code=refused.code)
         if refused.reason == OPTED_OUT:
             async with runtime.database.transaction() as tx:
-                await tx.execute(queries.STOP, found.number, tx.now)
+                await stop(runtime, tx, found.number)
         return ChannelOutcome("refused", refused.reason)
     await _end(runtime, begun.id, "sent", None, provider_id=provider_id)
     return ChannelOutcome("sent")

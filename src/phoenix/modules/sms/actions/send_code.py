@@ -14,6 +14,7 @@ from phoenix.kernel.sms.texter import Texter
 from phoenix.kernel.sms.transports import SmsRefused, SmsUnsure
 from phoenix.modules.sms import queries
 from phoenix.modules.sms.actions.number import CodeDue, code_hash
+from phoenix.modules.sms.actions.stopping import stop
 
 log = structlog.get_logger(__name__)
 
@@ -40,4 +41,4 @@ async def send_code(runtime: Runtime, due: CodeDue) -> None:
         async with runtime.database.transaction() as tx:
             await tx.execute(queries.SET_FAILURE, due.account, due.request, refused.reason)
             if refused.reason == "opted_out":
-                await tx.execute(queries.STOP, to.number, tx.now)
+                await stop(runtime, tx, to.number)
