@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from msgspec import structs
 from tests.kernel.received import Received
 from tests.logs import logging_of
 
@@ -94,12 +95,12 @@ def smtp() -> Iterator[Callable[[], tuple[Received, str]]]:
         yield start
 
 
-def send(to: str = "leila@example.com", **settings: Any) -> None:
+def send(to: str = "leila@example.com", *, mail: Mail = MAIL, **settings: Any) -> None:
     async def run() -> None:
         client = HttpClient(CLOCK)
         mailer = Mailer(EmailSettings(**settings), {}, CLOCK, http=client)
         try:
-            await mailer.send(to, MAIL)
+            await mailer.send(to, mail)
         finally:
             await mailer.close()
             await client.close()
@@ -119,7 +120,15 @@ def test_sendgrid_is_given_all_that_a_mail_server_is(sendgrid: SendGrid) -> None
     assert body["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert body["headers"]["Message-ID"].endswith("@phoenix.example>")
     assert body["tracking_settings"] == {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}}
+    assert "custom_args" not in body
     assert set(body["headers"]).isdisjoint({"To", "From", "Subject", "Reply-To", "Date"}), "these it refuses among the headers"
+
+
+def test_sendgrid_is_told_by_what_an_email_is_known_which_it_returns_with_its_reports(sendgrid: SendGrid) -> None:
+    send(mail=structs.replace(MAIL, reference="abcdefghij234567"), sendgrid_key=KEY, sendgrid_url=sendgrid.url)
+    ((_path, _headers, body),) = sendgrid.asked
+    assert body["custom_args"] == {"phoenix_email": "abcdefghij234567"}
+    assert ".abcdefghij234567." in body["headers"]["Message-ID"], "mail servers return this"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +158,7 @@ def test_while_a_mail_server_is_unavailable_the_next_carries_the_email(
 ) -> None:
     first, first_url = smtp()
     second, second_url = smtp()
-    settings = {"smtp_url": first_url, "smtp_fallback_url": second_url, "sendgrid_key": KEY, "sendgrid_url": sendgrid.url}
+    settings: dict[str, Any] = {"smtp_url": first_url, "smtp_fallback_url": second_url, "sendgrid_key": KEY, "sendgrid_url": sendgrid.url}
     send(**settings)
     assert (len(first.envelopes), len(second.envelopes), len(sendgrid.asked)) == (1, 0, 0)
     first.answers["RCPT"] = "451 4.3.0 leila@example.com: try again later"

@@ -16,13 +16,13 @@ from phoenix.kernel.cache.limits import Limit, Limiter
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.data.connect import connect
-from phoenix.kernel.data.database import Database
+from phoenix.kernel.data.database import Database, Reader
 from phoenix.kernel.data.disk_space import DiskSpace
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.kernel.email.mailer import Asker, Mailer
-from phoenix.kernel.email.recipients import Recipients
+from phoenix.kernel.email.recipients import EmailReport, Recipients
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
@@ -84,11 +84,14 @@ class RecipientSource:
     """Which addresses accept emails. At most one module provides it.
 
     `accepts` says whether emails that are not essential are sent to an address, by its key; `refused` receives one that is
-    permanently refused.
+    permanently refused. `reports` returns what was learned of emails after they were sent, by their references, in one query; `reasons` are
+    gettext messages for the words in it.
     """
 
     accepts: Callable[[Runtime, str], Awaitable[bool]]
     refused: Callable[[Runtime, str], Awaitable[None]]
+    reports: Callable[[Reader, Sequence[str]], Awaitable[Sequence[EmailReport]]]
+    reasons: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

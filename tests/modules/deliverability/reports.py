@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.harness import Harness
 from tests.modules.comments.commenting import comment, entry_of, mention
 
+from phoenix.kernel.security.crypto import Keys
+from phoenix.modules.deliverability.actions.bounces import bounces
 from phoenix.modules.notifications.actions.send import APART, send_due
 
 PATH = "/api/v2/email_reports/sendgrid"
@@ -39,11 +41,16 @@ async def report(harness: Harness, *events: dict[str, Any]) -> httpx.Response:
 
 async def email_bo(harness: Harness) -> None:
     """Mention bo in a comment, of which he is notified by email."""
+    await queue_email(harness)
+    await harness.work()
+
+
+async def queue_email(harness: Harness) -> None:
+    """The same, until the job for the email waits."""
     await comment(harness, "ada", await entry_of(harness), mention(harness, "bo"))
     await harness.follow()
     harness.clock.advance(seconds=APART.total_seconds() + 1)
     await send_due(harness.runtime)
-    await harness.work()
 
 
 async def is_stopped(harness: Harness, who: str = "bo") -> bool:
@@ -95,6 +102,11 @@ def dsn(
         "",
     ]
     return "\r\n".join(lines).encode()
+
+
+def bounced(keys: Keys, raw: bytes, now: datetime) -> set[str]:
+    """The keys of the addresses to which a report stops emails."""
+    return {one.address for one in bounces(keys, raw, now) if one.stops}
 
 
 def message_id(source: str) -> str:

@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.harness import NOW, Harness
-from tests.modules.deliverability.reports import BO, dsn, email_bo, is_stopped, message_id
+from tests.modules.deliverability.reports import BO, bounced, dsn, email_bo, is_stopped, message_id
 
-from phoenix.kernel.email.message_id import new_message_id, sent_at
+from phoenix.kernel.email.message_id import new_message_id, read_message_id
 from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.deliverability import commands
-from phoenix.modules.deliverability.actions.bounces import MOST_BYTES, bounced
+from phoenix.modules.deliverability.actions.bounces import MOST_BYTES
 
 KEYS = Keys("k" * 40, "test")
 SENDER = "Phoenix <no-reply@phoenix.test>"
@@ -84,7 +84,9 @@ def test_an_old_report_is_not_believed() -> None:
 def test_an_id_survives_what_mail_servers_do_to_it() -> None:
     id_ = new_message_id(SENDER, KEYS, BO, NOW)
     assert re.fullmatch(r"<[a-z0-9._-]+@phoenix\.test>", id_)
-    assert sent_at(KEYS, f" {id_.upper()} ", BO) == NOW
+    sent = read_message_id(KEYS, f" {id_.upper()} ", BO)
+    assert sent is not None
+    assert sent.at == NOW
     assert len({new_message_id(SENDER, KEYS, BO, NOW) for _ in range(50)}) == 50
 
 
@@ -126,7 +128,7 @@ def test_a_real_email_that_comes_back_by_the_command_stops_the_next(harness: Har
     async def what() -> None:
         await email_bo(harness)
         sent = harness.mails(BO)[0].source
-        assert sent_at(harness.runtime.keys, message_id(sent), BO) is not None
+        assert read_message_id(harness.runtime.keys, message_id(sent), BO) is not None
         for raw, said in ((b"Subject: away\n\n", "Nothing was changed"), (dsn(sent), "to 1 address."), (dsn(sent), "to 0 addresses.")):
             monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(raw)))
             assert said in await commands.take_bounce(harness.runtime)

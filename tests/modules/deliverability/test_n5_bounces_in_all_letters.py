@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from tests.harness import NOW
-from tests.modules.deliverability.reports import dsn
+from tests.modules.deliverability.reports import bounced, dsn
 
 from phoenix.kernel.email.message_id import new_message_id
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.security.crypto import Keys
-from phoenix.modules.deliverability.actions.bounces import bounced
 
 KEYS = Keys("k" * 40, "test")
 SENDER = "Phoenix <no-reply@phoenix.test>"

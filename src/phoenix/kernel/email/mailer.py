@@ -153,17 +153,26 @@ class Mailer:
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
 
     async def send_template(
-        self, name: str, /, *, to: str, asked_by: Asker | None = None, unsubscribe: str = "", essential: bool = False, **context: Any
+        self,
+        name: str,
+        /,
+        *,
+        to: str,
+        asked_by: Asker | None = None,
+        unsubscribe: str = "",
+        essential: bool = False,
+        reference: str = "",
+        **context: Any,
     ) -> bool:
         """Render a template and send it to one address. Returns whether it was sent, see `send`.
 
         An email that someone else can cause says who, see `admits`. One without which people cannot sign in, or would not know what
-        happened to their account, is `essential`.
+        happened to their account, is `essential`. What becomes of one with a `reference` can be asked later.
         """
         if asked_by is not None and not await self.admits(name, to=to, asked_by=asked_by):
             return False
         mail = self.render(name, to=to, texts=await self.texts_of(name), **context)
-        return await self.send(to, structs.replace(mail, unsubscribe=unsubscribe, essential=essential))
+        return await self.send(to, structs.replace(mail, unsubscribe=unsubscribe, essential=essential, reference=reference))
 
     async def admits(self, name: str, /, *, to: str, asked_by: Asker) -> bool:
         """Count an email that someone else can cause. Returns whether it may be sent: if not, nothing is made for it either.
@@ -185,7 +194,7 @@ class Mailer:
         if self._recipients is not None and not mail.essential and not await self._recipients.accepts(address.key):
             log.info("email_not_sent", reason="the address accepts no emails")
             return False
-        email = OutgoingEmail(mail, sender, address, now, new_message_id(sender, self._keys, address.key, now))
+        email = OutgoingEmail(mail, sender, address, now, new_message_id(sender, self._keys, address.key, now, mail.reference))
         failed: Unavailable | PermanentFailure | None = None
         for transport in self._transports:
             error: Unavailable | PermanentFailure

@@ -37,7 +37,8 @@ class Mail(Struct, frozen=True):
     """A rendered email: subject on one line, plain text, and HTML with inline styles.
 
     `unsubscribe` is an address that ends such emails by a POST, without signing in (RFC 8058), "" for those that nobody can end.
-    What is `essential`, such as a code or a security notice, is also tried for an address that has refused emails.
+    What is `essential`, such as a code or a security notice, is also tried for an address that has refused emails. Whoever wants to learn
+    what became of it gives it a `reference`, see `message_id.reference_of`.
     """
 
     subject: str
@@ -45,6 +46,7 @@ class Mail(Struct, frozen=True):
     html: str
     unsubscribe: str = ""
     essential: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
 
 # Of replies to a recipient (RFC 5321, 4.2.3), without an enhanced status code.
 _CODES = frozenset({550, 551, 553})
@@ -17,6 +21,15 @@ _POLICY = re.compile(
     r"spam|virus|polic|block|black ?list|denied|deny|ban(ned)?\b|reputation|prohibit|relay|rbl\b|dnsbl|spf\b|dkim|dmarc|ptr\b|reverse|helo|\bip\b|content",
     re.IGNORECASE,
 )
+
+
+class EmailReport(Struct, frozen=True):
+    """What was learned about an email after it was sent, by its reference: that it arrived, or that it did not, and why."""
+
+    reference: str
+    state: Literal["delivered", "undelivered"]
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

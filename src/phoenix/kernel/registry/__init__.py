@@ -43,7 +43,7 @@ from phoenix.kernel.module import (
 )
 from phoenix.kernel.registry.fit import RegistryError, check_fit
 from phoenix.kernel.registry.notices import about_security
-from phoenix.kernel.runtime import Part, Runtime, opened
+from phoenix.kernel.runtime import Part, RecipientSource, Runtime, opened
 from phoenix.settings import Settings, Variable, read_concern, variables, variables_of
 
 __all__ = ["Registry", "RegistryError"]
@@ -224,9 +224,13 @@ class Registry:
         self.check_settings(settings)
         ours = chain.from_iterable(module.parts for module in self.modules)
         parts = [Part(Registry, lambda _: nullcontext(self)), *self._settings_parts(settings), *ours]
-        folders, to = self.template_folders, next((module.recipients for module in self.modules if module.recipients), None)
+        folders, to = self.template_folders, self.recipients
         texts = next((module.email_texts for module in self.modules if module.email_texts), None)
         return opened(settings, emails=folders, parts=parts, recipients=to, email_texts=texts, clock=clock, pool=pool)
+
+    @cached_property
+    def recipients(self) -> RecipientSource | None:
+        return next((module.recipients for module in self.modules if module.recipients), None)
 
     @cached_property
     def accounts(self) -> AccountSource | None:

@@ -40,9 +40,9 @@ async def resume_emails(call: Call) -> None:
     await resume_own(call.runtime, call.tx, call.actor.account)
 
 
-@post("/api/v2/email_reports/sendgrid", may=PUBLIC, queries=3, limits=(REPORTS,), problems=(403, 404))
+@post("/api/v2/email_reports/sendgrid", may=PUBLIC, queries=4, limits=(REPORTS,), problems=(403, 404))
 async def take_sendgrid_reports(call: Call) -> None:
-    """Receive what SendGrid's Event Webhook reports of bounces and complaints, signed by it."""
+    """Receive what SendGrid's Event Webhook reports of emails: that they were delivered, came back or were complained about. It is signed by SendGrid."""
     if not call.runtime.settings.email.sendgrid_webhook_key:
         raise NotFound
     headers, body = call.request.headers, await call.request.body()

@@ -7,18 +7,23 @@ import sys
 
 from phoenix.kernel.email.dkim import signer_of
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.deliverability.actions.bounces import MOST_BYTES, bounced
+from phoenix.modules.deliverability.actions.bounces import MOST_BYTES, bounces
+from phoenix.modules.deliverability.actions.outcomes import Outcome, note
 from phoenix.modules.deliverability.actions.stop import BOUNCED, stop
 
 
 async def take_bounce(runtime: Runtime) -> str:
-    """Read an email that came back from standard input. If an address does not accept emails, send no more to it."""
+    """Read an email that came back from standard input, and note why it was not delivered. If its address accepts no emails, send no more to it."""
     raw = await asyncio.to_thread(sys.stdin.buffer.read, MOST_BYTES)
-    addresses = bounced(runtime.keys, raw, runtime.clock.now())
+    found = bounces(runtime.keys, raw, runtime.clock.now())
+    addresses = {one.address for one in found if one.stops}
     async with runtime.database.transaction() as tx:
+        await note(tx, [Outcome(one.reference, "undelivered", one.reason) for one in found])
         count = await stop(tx, dict.fromkeys(addresses, BOUNCED))
+    if not found:
+        return "Nothing was changed: this does not report that an email of ours was not delivered."
     if not addresses:
-        return "Nothing was changed: this does not report that an address of ours refused an email."
+        return "It was noted that an email was not delivered. Emails to its address go on, because the address may accept the next one."
     return f"Emails were stopped to {count} address{'es' if count != 1 else ''}."
 
 

@@ -18,6 +18,7 @@ from phoenix.kernel.module import (
 )
 from phoenix.kernel.runtime import RecipientSource
 from phoenix.modules.deliverability import api, commands, events, jobs, pages, personal
+from phoenix.modules.deliverability.actions.outcomes import REASONS, reports
 from phoenix.modules.deliverability.actions.resume import start_afresh
 from phoenix.modules.deliverability.actions.sendgrid import public_key
 from phoenix.modules.deliverability.actions.stop import accepts, refused
@@ -36,7 +37,7 @@ MODULE = Module(
     about="Addresses that accept no emails, and reports about them.",
     folder=Path(__file__).parent,
     needs=("accounts", "sign_in"),
-    tables=("stopped_addresses", "email_reports"),
+    tables=("stopped_addresses", "email_reports", "email_outcomes"),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(EventKind(events.EmailsStopped, act=None), EventKind(events.EmailsResumed, act=None)),
     notifications=(
@@ -52,7 +53,7 @@ MODULE = Module(
     followers=(Follower("deliverability.start_afresh", start_afresh),),
     schedules=(Schedule("deliverability.forget_old", "37 3 * * *", jobs.forget_old),),
     commands=(Command("emails", "bounced", commands.take_bounce), Command("emails", "dkim", commands.print_dkim_record)),
-    recipients=RecipientSource(accepts, refused),
+    recipients=RecipientSource(accepts, refused, reports, REASONS),
     slots=(
         Slot("profile", "deliverability/slot_profile.html", pages.own_address, queries=1, order=10),
         Slot("person", "deliverability/slot_person.html", pages.address_of_person, queries=1),

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
+from phoenix.kernel.email.recipients import EmailReport
 
 
 class Stopped(Struct, frozen=True):
@@ -58,4 +59,15 @@ FORGET_OLD = purge(
 NEW_REPORTS: Query[str] = query(
     str, "INSERT INTO email_reports (id, received_at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING RETURNING id"
 )
+# What came back after all counts more than that it was delivered.
+NOTE_OUTCOMES = command("""
+    INSERT INTO email_outcomes AS o (reference, state, reason, reported_at)
+    SELECT reference, state, reason, $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS reported (reference, state, reason)
+    ON CONFLICT (reference) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason, reported_at = EXCLUDED.reported_at
+     WHERE o.state = 'delivered' AND EXCLUDED.state = 'undelivered'
+""")
+OUTCOMES: Query[EmailReport] = query(
+    EmailReport, "SELECT reference, state, reason, reported_at AS at FROM email_outcomes WHERE reference = ANY($1::text[])"
+)
+FORGET_OUTCOMES = purge("email_outcomes", "reported_at < $1", oldest="reported_at")
 FORGET_REPORTS = purge("email_reports", "received_at < $1")

@@ -181,11 +181,11 @@ class NotificationDelivery(Struct):
     read_at: Instant | None
 
 
-@get("/api/v2/notification_deliveries", may=SIGNED_IN, queries=3)
+@get("/api/v2/notification_deliveries", may=SIGNED_IN, queries=4)
 async def list_notification_deliveries(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[NotificationDelivery]:
     """List what was sent to you outside Phoenix in the last 30 days, or why it was not, latest first."""
     made = await deliveries.DELIVERIES.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
-    known = await deliveries.with_reports(call.db, call.registry, call.actor.account, made.items)
+    known = await deliveries.with_reports(call.runtime, call.db, call.actor.account, made.items)
     return Page([_delivery(one) for one in known], made.next_cursor)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, structs
@@ -11,9 +11,12 @@ from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, query
-from phoenix.kernel.language import _, gettext
+from phoenix.kernel.email.message_id import reference_of
+from phoenix.kernel.language import _, gettext, ngettext
 from phoenix.kernel.module import ChannelReport
 from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.notifications.choices import EMAIL
 from phoenix.modules.notifications.queries import ITEM, Item
 
@@ -73,6 +76,7 @@ REASONS = {
     "gone": _("Not sent, because it was turned off in that browser"),
     "no_answer": _("Not sent, because the push service couldn't be reached"),
     "refused": _("Not sent, because it was refused"),
+    "address": _("Not sent, because the address doesn't exist or accepts no emails"),
     "stopped": _("Not sent, because emails to the address have stopped"),
     "gave_up": _("Not sent, because it failed too often"),
 }
@@ -81,13 +85,24 @@ NOT_SENT, NOT_DELIVERED = _("Not sent"), _("Not delivered")
 SENT_STATES = frozenset({"sent", "delivered", "undelivered"})
 
 
-async def with_reports(db: Reader, registry: Registry, account: str, found: Sequence[Delivery]) -> list[Delivery]:
-    """Deliveries with what their channels have learned since they were sent: a query for each channel that reports."""
+def email_reference(keys: Keys, account: str, batch: str) -> str:
+    """By what the email to an account with all of a batch is known, to those who carry it as well."""
+    return reference_of(keys, "notifications", account, batch)
+
+
+async def with_reports(runtime: Runtime, db: Reader, account: str, found: Sequence[Delivery]) -> list[Delivery]:
+    """Deliveries with what was reported of them since they were sent: a query for emails, and for each channel that reports."""
+    registry = runtime.part(Registry)
     known: dict[tuple[str, str], ChannelReport] = {}
     for name in sorted({one.channel for one in found if one.state == "sent" and one.batch}):
+        messages = sorted({one.batch for one in found if one.channel == name and one.batch})
         channel = registry.channels.get(name)
-        if channel is not None and channel.reports is not None:
-            messages = sorted({one.batch for one in found if one.channel == name and one.batch})
+        if name == EMAIL and registry.recipients is not None:
+            batches = {email_reference(runtime.keys, account, batch): batch for batch in messages}
+            for email in await registry.recipients.reports(db, list(batches)):
+                batch = batches[email.reference]
+                known[name, batch] = ChannelReport(batch, email.state, email.reason, email.at)
+        elif channel is not None and channel.reports is not None:
             known |= {(name, report.message): report for report in await channel.reports(db, account, messages)}
     return [_reported(one, known.get((one.channel, one.batch or ""))) for one in found]
 
@@ -100,15 +115,14 @@ def _reported(one: Delivery, report: ChannelReport | None) -> Delivery:
 
 def steps(one: Delivery, registry: Registry) -> list[Step]:
     """What happened to a delivery, in order, in the reader's language."""
-    channel = registry.channels.get(one.channel)
-    reasons = {**REASONS, **(channel.reasons if channel is not None else {})}
+    reasons = _reasons(registry, one.channel)
     made = [Step(_("Queued"), one.queued_at)]
     if one.state == "queued":
         made.append(Step(_("Due"), one.due_at))
-    elif one.state == "taken":
-        made.append(Step(_("Being sent"), one.tried_at))
-    if one.tries > 1:
-        made.append(Step(_("Tried {count} times").format(count=one.tries), one.tried_at))
+    if one.tries > 1 or (one.state == "taken" and one.tries):
+        made.append(Step(ngettext("Tried once", "Tried {count} times", one.tries).format(count=one.tries), one.tried_at))
+    if one.state == "taken":
+        made.append(Step(_("Being sent"), None))
     if one.state in SENT_STATES:
         made.append(Step(_("Sent"), one.sent_at))
     elif one.state in {"refused", "dropped"}:
@@ -120,6 +134,14 @@ def steps(one: Delivery, registry: Registry) -> list[Step]:
     if one.read_at is not None:
         made.append(Step(_("Read"), one.read_at))
     return made
+
+
+def _reasons(registry: Registry, name: str) -> Mapping[str, str]:
+    """The sentences for the reasons of a channel."""
+    channel = registry.channels.get(name)
+    if name == EMAIL:
+        return {**REASONS, **(registry.recipients.reasons if registry.recipients is not None else {})}
+    return {**REASONS, **(channel.reasons if channel is not None else {})}
 
 
 def _why(one: Delivery) -> str:

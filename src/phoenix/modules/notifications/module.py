@@ -75,7 +75,7 @@ MODULE = Module(
         Schedule("notifications.forget_old", "29 3 * * *", jobs.forget_old),
         Schedule("notifications.send_due", "* * * * *", send.send_due),
     ),
-    slots=(Slot("person", "notifications/slot_deliveries.html", pages.deliveries.of_person, queries=2, order=60),),
+    slots=(Slot("person", "notifications/slot_deliveries.html", pages.deliveries.of_person, queries=3, order=60),),
     followers=(Follower("notifications.deliver", deliver),),
     sockets=(SocketRule(replay=live.replay),),
     live=(LiveMessages(live.tell),),

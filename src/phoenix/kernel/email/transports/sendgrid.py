@@ -16,6 +16,7 @@ ACCEPTED = 202
 ABOUT_THE_EMAIL = frozenset({400, 413})
 # What SendGrid takes from elsewhere in the request, and refuses among the headers.
 OWN = frozenset({"Date"})
+REFERENCE_FIELD = "phoenix_email"
 
 
 class SendGridTransport:
@@ -57,4 +58,6 @@ def _body(email: OutgoingEmail) -> dict[str, Any]:
         "headers": {name: value for name, value in email.headers.items() if name not in OWN},
         # Its links lead to us, not to a server that counts who opens them.
         "tracking_settings": {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}},
+        # It is among what SendGrid reports of the email (Event Webhook: unique arguments).
+        **({"custom_args": {REFERENCE_FIELD: email.mail.reference}} if email.mail.reference else {}),
     }

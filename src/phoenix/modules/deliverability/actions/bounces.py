@@ -14,11 +14,14 @@ from email.message import Message
 from email.utils import parseaddr
 from typing import Any
 
-from phoenix.kernel.email.message_id import sent_at
+from msgspec import Struct
+
+from phoenix.kernel.email.message_id import read_message_id
 from phoenix.kernel.email.recipients import is_about_address
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.security.crypto import Keys
+from phoenix.modules.deliverability.actions.outcomes import NO_MAILBOX, reason_of_status
 
 MOST_BYTES = 1024 * 1024
 # A report has three, and the email that it returns a few: each costs as much as the whole is long.
@@ -27,7 +30,7 @@ LONGEST_RECIPIENT = 1000
 # Mail servers give up after five days at the latest.
 RECENT = timedelta(days=14)
 _PART = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
-_STATUS = re.compile(r"\s*(5\.\d{1,3}\.\d{1,3})")
+_STATUS = re.compile(r"\s*([45]\.\d{1,3}\.\d{1,3})")
 _REPLY = re.compile(r"\s*smtp\s*;\s*(\d{3})", re.IGNORECASE)
 # The parser reads the fields of each recipient only of the older type.
 _GLOBAL_STATUS = re.compile(r"^(content-type:\s*message/)global-(?=delivery-status)", re.IGNORECASE | re.MULTILINE)
@@ -38,49 +41,62 @@ _LETTER = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _LAST_LETTER = 0x10FFFF
 
 
-def bounced(keys: Keys, raw: bytes, now: datetime) -> set[str]:
-    """The keys of the addresses that do not accept an email of ours, according to a report."""
+class Bounce(Struct, frozen=True):
+    """An email of ours that was not delivered: to which address, by its key, and why. If it `stops` others, the address accepts none."""
+
+    address: str
+    reference: str
+    reason: str
+    stops: bool
+
+
+def bounces(keys: Keys, raw: bytes, now: datetime) -> list[Bounce]:
+    """The emails of ours that were not delivered, according to a report."""
     try:
-        return _bounced(keys, raw, now)
+        return list(_bounces(keys, raw, now))
     except (LookupError, RecursionError, ValueError):
         # Anyone can send a report that no parser understands. It is about no email of ours.
-        return set()
+        return []
 
 
-def _bounced(keys: Keys, raw: bytes, now: datetime) -> set[str]:
+def _bounces(keys: Keys, raw: bytes, now: datetime) -> Iterator[Bounce]:
     if len(_PART.findall(raw)) > MOST_PARTS:
-        return set()
+        return
     report = _parsed(raw)
     if report.get_content_type() != "multipart/report" or not report.is_multipart():
-        return set()
+        return
     original = _original(report)
     if original is None:
-        return set()
-    found = set()
+        return
+    id_, to = str(original.get("Message-ID", "")), original.get("To")
     for recipient in _recipients(report):
-        if _has_failed(recipient):
-            written = (recipient.get("Original-Recipient"), recipient.get("Final-Recipient"), original.get("To"))
-            found |= {key for one in written if one and (key := _ours(keys, str(original.get("Message-ID", "")), str(one), now))}
-    return found
+        status = _STATUS.match(str(recipient.get("Status", "")))
+        if status is None or str(recipient.get("Action", "")).strip().lower() != "failed":
+            continue
+        stops = _is_about_address(recipient, status[1])
+        for written in dict.fromkeys(
+            str(one) for one in (recipient.get("Original-Recipient"), recipient.get("Final-Recipient"), to) if one
+        ):
+            key, reference = _ours(keys, id_, written, now)
+            if key:
+                yield Bounce(key, reference, NO_MAILBOX if stops else reason_of_status(status[1]), stops)
 
 
 def _parsed(raw: bytes) -> Message[Any, Any]:
     return message_from_string(_GLOBAL_STATUS.sub(r"\1", raw.decode(errors="replace")))
 
 
-def _ours(keys: Keys, message_id: str, written: str, now: datetime) -> str:
-    """The key of an address, if we have lately sent it the email with this ID, else ""."""
-    if len(written) > LONGEST_RECIPIENT:
-        return ""
+def _ours(keys: Keys, message_id: str, written: str, now: datetime) -> tuple[str, str]:
+    """The key of an address, if we have lately sent it the email with this ID, and the reference of the email; else "" for both."""
     kind, _, address = written.rpartition(";")
-    if kind and kind.strip().lower() not in _KINDS:
-        return ""
+    if len(written) > LONGEST_RECIPIENT or (kind and kind.strip().lower() not in _KINDS):
+        return "", ""
     try:
         key = parse_address(parseaddr(_LETTER.sub(_letter, address))[1]).key
     except InvalidInput:
-        return ""
-    sent = sent_at(keys, message_id, key)
-    return key if sent is not None and now - RECENT <= sent else ""
+        return "", ""
+    sent = read_message_id(keys, message_id, key)
+    return (key, sent.reference) if sent is not None and now - RECENT <= sent.at else ("", "")
 
 
 def _letter(escape: re.Match[str]) -> str:
@@ -88,13 +104,11 @@ def _letter(escape: re.Match[str]) -> str:
     return chr(number) if number <= _LAST_LETTER else ""
 
 
-def _has_failed(recipient: Message[Any, Any]) -> bool:
-    status = _STATUS.match(str(recipient.get("Status", "")))
-    if status is None or str(recipient.get("Action", "")).strip().lower() != "failed":
-        return False
+def _is_about_address(recipient: Message[Any, Any], status: str) -> bool:
+    """Whether the address accepts no emails. What failed only because it could not be delivered in time (4.…) does not say so."""
     words = str(recipient.get("Diagnostic-Code", ""))
     reply = _REPLY.match(words)
-    return is_about_address(int(reply[1]) if reply else 0, status[1], words)
+    return status.startswith("5") and is_about_address(int(reply[1]) if reply else 0, status, words)
 
 
 def _recipients(report: Message[Any, Any]) -> Iterator[Message[Any, Any]]:

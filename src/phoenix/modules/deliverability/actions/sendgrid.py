@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.language import _
 from phoenix.modules.deliverability import queries
+from phoenix.modules.deliverability.actions.outcomes import BLOCKED, NO_MAILBOX, PROVIDER, Outcome, note, reason_of_status
 from phoenix.modules.deliverability.actions.stop import BOUNCED, COMPLAINED, UNSUBSCRIBED, Reason, stop
 from phoenix.modules.deliverability.errors import NotSigned
 from phoenix.settings import Settings, SettingsError
@@ -45,6 +47,8 @@ class SendGridEvent(Struct):
     type: str = ""
     status: str = ""
     reason: str = ""
+    # The name is that of REFERENCE_FIELD, with which the email was handed over.
+    phoenix_email: str = ""
 
 
 class Unreadable(InvalidInput):
@@ -52,6 +56,7 @@ class Unreadable(InvalidInput):
     sentence = "Send a JSON list of events, as SendGrid's Event Webhook does."
 
 
+_REFERENCE = re.compile(r"[a-z2-7]{16}", re.ASCII)
 _EVENTS = msgspec.json.Decoder(Annotated[list[SendGridEvent], Meta(max_length=MOST_EVENTS)])
 
 
@@ -80,11 +85,16 @@ def check_signature(settings: Settings, signature: str, timestamp: str, body: by
 
 
 async def take_reports(tx: Transaction, body: bytes) -> None:
-    """Stop emails to the addresses that are reported. What was received before is not looked at again. Raises Unreadable."""
+    """Stop emails to the addresses that are reported, and note what became of emails. What was received before stops nothing again.
+
+    Raises Unreadable.
+    """
     try:
-        events = [(event, reason) for event in _EVENTS.decode(body) if (reason := reason_of(event))]
+        reported = _EVENTS.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise Unreadable from None
+    await note(tx, [outcome for event in reported if (outcome := outcome_of(event))])
+    events = [(event, reason) for event in reported if (reason := reason_of(event))]
     if not events:
         return
     new = set(await tx.all(queries.NEW_REPORTS, sorted({event.sg_event_id for event, _reason in events}), tx.now))
@@ -102,6 +112,20 @@ def reason_of(event: SendGridEvent) -> Reason | None:
     if event.event == "dropped":
         return _DROPPED.get(event.reason.strip().lower())
     return _REASONS.get(event.event)
+
+
+def outcome_of(event: SendGridEvent) -> Outcome | None:
+    """What an event says became of an email that someone asks about; None for what is no outcome."""
+    if not _REFERENCE.fullmatch(event.phoenix_email):
+        return None
+    if event.event == "delivered":
+        return Outcome(event.phoenix_email, "delivered")
+    if event.event == "bounce":
+        why = NO_MAILBOX if reason_of(event) and not event.status.endswith(".2.2") else reason_of_status(event.status)
+        return Outcome(event.phoenix_email, "undelivered", why)
+    if event.event == "dropped":
+        return Outcome(event.phoenix_email, "undelivered", PROVIDER if reason_of(event) else BLOCKED)
+    return None
 
 
 def _key(address: str) -> str:

@@ -11,16 +11,18 @@ from msgspec import Struct
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, Nothing, enqueue_all
 from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
-from phoenix.kernel.errors import PermanentFailure
+from phoenix.kernel.email.transports.transport import RecipientRefused
+from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.language import ngettext, reading
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.actions import send_by
-from phoenix.modules.notifications.actions.send_by import NOT_WANTED, READ, REFUSED
+from phoenix.modules.notifications.actions.send_by import NOT_WANTED, READ, REFUSED, TAKEN
 from phoenix.modules.notifications.actions.wanted import wanted_now
 from phoenix.modules.notifications.choices import EMAIL
+from phoenix.modules.notifications.deliveries import email_reference
 from phoenix.modules.notifications.items import Group, in_groups
 from phoenix.modules.notifications.timing import after_quiet_hours
 
@@ -32,7 +34,7 @@ MOST_IN_EMAIL, MOST_SHOWN = 200, 20
 # Longer than a job tries to send one.
 ABANDONED = timedelta(hours=26)
 UNSUBSCRIBE = "notifications.unsubscribe"
-STOPPED = "stopped"
+STOPPED, ADDRESS = "stopped", "address"
 
 
 class Sending(Struct, frozen=True):
@@ -85,11 +87,19 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
             link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
             with reading(to.locale):
                 sent = await runtime.mailer.send_template(
-                    TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link, more)
+                    TEMPLATE,
+                    to=to.email,
+                    unsubscribe=link,
+                    reference=email_reference(runtime.keys, sending.account, sending.batch),
+                    **said_in(runtime, to.name, groups, link, more),
                 )
             why = NOT_WANTED if sent else STOPPED
-    except PermanentFailure:
-        await _note(runtime, sending, [], REFUSED)
+    except Unavailable:
+        async with runtime.database.transaction() as tx:
+            await tx.execute(choices.TRIED, sending.account, EMAIL, sending.batch, [item.number for item in items], tx.now, TAKEN, None)
+        raise
+    except PermanentFailure as refused:
+        await _note(runtime, sending, [], ADDRESS if isinstance(refused, RecipientRefused) else REFUSED)
         raise
     await _note(runtime, sending, [item.number for item in items] if sent else [], why)
 

@@ -17,14 +17,14 @@ PAGE_SIZE = 50
 MOST_FOR_STAFF = 10
 
 
-@page(PATH, may=SIGNED_IN, queries=6)
+@page(PATH, may=SIGNED_IN, queries=7)
 async def show_deliveries(call: Call) -> View:
     account = call.actor.account
     found = await deliveries.DELIVERIES.page(call.db, call.runtime.keys, account, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
     rows = await call.db.all(deliveries.NUMBERED, account, sorted({one.number for one in found.items}))
     items = await in_full(call.db, call.registry, [row for row in rows if row.visible])
     summaries = {item.number: item.summary for item in items}
-    known = await deliveries.with_reports(call.db, call.registry, account, found.items)
+    known = await deliveries.with_reports(call.runtime, call.db, account, found.items)
     context = {"deliveries": deliveries.shown(call.registry, known, summaries), "listing": plain_listing(call, found)}
     return View("notifications/deliveries.html", context)
 
@@ -34,7 +34,7 @@ async def of_person(call: Call) -> Mapping[str, Any]:
     start = deliveries.DELIVERIES.start
     account = str(call.path["account_id"])
     found = await call.db.all(deliveries.DELIVERIES, account, *start, MOST_FOR_STAFF)
-    found = await deliveries.with_reports(call.db, call.registry, account, found)
+    found = await deliveries.with_reports(call.runtime, call.db, account, found)
     return {"deliveries": deliveries.shown(call.registry, found, {})}
 
 
