@@ -43,7 +43,7 @@ class Added(Struct, frozen=True):
 
 
 class Inbox(Struct, frozen=True):
-    """Where an inbox is. The numbers are of its epoch: another one means that the database was put back to an earlier state.
+    """Where an inbox is. The numbers are of its epoch: another one means that the database was put back to an earlier state, or is a copy.
 
     `version` grows with every change of what is unread, so that of two counts the newer one is known.
     """
@@ -80,11 +80,16 @@ MISSED: Query[Item] = query(
 )
 NEXT: Query[Item] = query(Item, f"{ITEM} WHERE n.position > $1 AND n.archived_at IS NULL ORDER BY n.position LIMIT $2")
 LAST_POSITION: Query[int] = query(int, "SELECT coalesce(max(position), 0) FROM notifications")
+# With the database and its timeline, which a restore to an earlier moment changes: the inbox itself is put back with all the rest.
+EPOCH = """
+    i.epoch || '.' || (SELECT to_hex(d.oid::bigint) FROM pg_database d WHERE d.datname = current_database())
+            || '.' || ltrim(left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), '0')
+"""
 # More than 99 are shown as “99+”, so no more are counted.
 INBOXES: Query[Inbox] = query(
     Inbox,
     f"""
-    SELECT i.account_id AS account, i.epoch, i.last_number, i.version, (
+    SELECT i.account_id AS account, {EPOCH} AS epoch, i.last_number, i.version, (
                SELECT count(*) FROM (
                    SELECT FROM notifications n
                     WHERE n.account_id = i.account_id AND {VISIBLE} AND n.read_at IS NULL AND n.archived_at IS NULL LIMIT 100
