@@ -106,7 +106,7 @@ class Cache:
             return False
         if entry.slots is None:
             entry.slots = tuple(map(generations.slot, entry.keys))
-        return generations.current(entry.slots) == entry.generations
+        return generations.are(entry.slots, entry.generations)
 
     async def current_of(self, entries: Sequence[CachedValue]) -> list[CachedValue]:
         """Those entries that still count, asked for together. One that is being written does not keep the others from counting."""

@@ -91,6 +91,10 @@ class MachineGenerations:
                 return self._without_the_dead(slots)
         return found
 
+    def are(self, slots: tuple[int, ...], generations: tuple[int, ...]) -> bool:
+        """Whether slots still have these generations, which none with a mark does: hotter still, for thousands of sockets twice a second."""
+        return tuple(map(self._slots.__getitem__, slots)) == generations
+
     async def read(self, keys: Sequence[str]) -> tuple[int, ...] | None:
         return self.current([self.slot(key) for key in keys])
 

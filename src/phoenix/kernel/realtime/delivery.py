@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from phoenix.kernel.background import EXPECTED, once
-from phoenix.kernel.cache.cache import CachedValue
 from phoenix.kernel.module import Numbered
 from phoenix.kernel.realtime.gathering import RoomMessage
 from phoenix.kernel.realtime.message import Message, event_message
@@ -65,11 +64,11 @@ class Delivery:
 
     async def look(self, sockets: Iterable[Socket]) -> None:
         """Begin to check those of whose session something may have changed. What is sent to them waits until that is done."""
-        here = [(socket, known) for socket in sockets if (known := self._open.get(socket)) is not None and known.behind is None]
+        open_ = self._open
+        here = [(socket, known) for socket in sockets if (known := open_.get(socket)) is not None and known.behind is None]
         changed: dict[str, list[Socket]] = {}
-        unchanged = await self._unchanged([known for _, known in here])
-        for socket, known in here:
-            if id(known.held) not in unchanged and known.behind is None:
+        for socket, known in await self._changed(here):
+            if known.behind is None:
                 known.behind = []
                 changed.setdefault(known.token, []).append(socket)
         for of_one in changed.values():
@@ -77,16 +76,16 @@ class Delivery:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _unchanged(self, known: Iterable[SignedIn]) -> set[int]:
-        """Which of what they hold still counts. Several sockets of a session hold the same."""
-        now, cache = self._runtime.clock.now(), self._runtime.cache
-        held: dict[int, CachedValue] = {}
-        for one in known:
-            if one.held is not None and id(one.held) not in held and self._session_reader.is_live(one.actor, now):
-                held[id(one.held)] = one.held
+    async def _changed(self, here: Sequence[tuple[Socket, SignedIn]]) -> list[tuple[Socket, SignedIn]]:
+        """Those of whose session something may have changed."""
+        now, cache, is_live = self._runtime.clock.now(), self._runtime.cache, self._session_reader.is_live
         if cache.is_in_memory:
-            return {number for number, entry in held.items() if cache.is_current(entry)}
-        return {id(entry) for entry in await cache.current_of(list(held.values()))}
+            is_current = cache.is_current
+            return [one for one in here if (entry := one[1].held) is None or not is_current(entry) or not is_live(one[1].actor, now)]
+        # Several sockets of a session hold the same.
+        held = {id(entry): entry for _, known in here if (entry := known.held) is not None and is_live(known.actor, now)}
+        unchanged = {id(entry) for entry in await cache.current_of(list(held.values()))}
+        return [one for one in here if id(one[1].held) not in unchanged]
 
     async def _look_again(self, sockets: Sequence[Socket]) -> None:
         known = self._open.get(sockets[0])

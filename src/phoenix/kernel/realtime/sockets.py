@@ -143,7 +143,7 @@ class Sockets:
         await self.delivery.look(sockets)
         now = self._runtime.clock.now()
         for socket in sockets:
-            if (known := self.open.get(socket)) is not None and known.behind is None:
+            if (known := self.open.get(socket)) is not None and known.expires is not None and known.expires <= now and known.behind is None:
                 self._tell_if_token_expired(socket, known, now)
 
     async def _tell_presence(self, alive: Alive) -> None:
