@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from phoenix.kernel.actor import Actor
     from phoenix.kernel.data.database import Reader, Transaction
     from phoenix.kernel.data.events import Event, Recorded
     from phoenix.kernel.runtime import Runtime
+
+    # Where a field is called `type`.
+    EventType: TypeAlias = type[Event]
 
 
 Act = Literal["authority", "credential", "money"]
@@ -108,6 +111,8 @@ class NotificationKind:
     "entry": they are then notified of nothing about it, except what is urgent. `many` is a message with `{count}` besides the texts of
     the event and `{organisation}`, for two or more unread ones about the same `thing`, which are shown as one. What is about the
     `security` of an account comes whoever did it, and cannot be switched off; its emails are security notices, and none of the inbox.
+    Once one of the events in `withdrawn_by` has happened to the same subject, such as that a comment was deleted, what was said of it is
+    archived, and sent no more.
     """
 
     name: str
@@ -122,6 +127,7 @@ class NotificationKind:
     thing: str = ""
     many: str = ""
     security: bool = False
+    withdrawn_by: tuple[EventType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ NOTIFICATIONS = (
         email=True,
         thing="entry",
         many=_("{count} comments on “{title}” in {organisation} mention you"),
+        withdrawn_by=(events.CommentDeleted,),
     ),
     NotificationKind(
         "comments.posted",
@@ -44,5 +45,6 @@ NOTIFICATIONS = (
         email=True,
         thing="entry",
         many=_("{count} new comments on “{title}” in {organisation}"),
+        withdrawn_by=(events.CommentDeleted,),
     ),
 )

@@ -48,6 +48,7 @@ MODULE = Module(
             words=_("Your email address doesn't accept our emails"),
             why=_("You were notified because an email to you came back, or was reported as spam."),
             link="/settings/profile",
+            withdrawn_by=(events.EmailsResumed,),
         ),
     ),
     followers=(Follower("deliverability.start_afresh", start_afresh),),

@@ -72,6 +72,7 @@ REASONS = {
     "read": _("Not sent, because it was already read"),
     "quiet": _("Not sent, because of quiet hours"),
     "not_wanted": _("Not sent, because it was no longer wanted"),
+    "withdrawn": _("Not sent, because what it was about has been deleted or withdrawn"),
     "nowhere": _("Not sent, because it was turned off everywhere"),
     "gone": _("Not sent, because it was turned off in that browser"),
     "no_answer": _("Not sent, because the push service couldn't be reached"),

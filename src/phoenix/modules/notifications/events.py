@@ -14,4 +14,4 @@ class PreferencesChanged(Event, frozen=True, kw_only=True, kind="notifications.p
 
 
 class NotificationsArchived(Event, frozen=True, kw_only=True, kind="notifications.archived"):
-    """The subject archived notifications."""
+    """The subject archived notifications, or what they were about is gone."""

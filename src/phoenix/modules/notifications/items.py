@@ -52,8 +52,8 @@ class Group(Struct, frozen=True):
 
     @property
     def link(self) -> str | None:
-        """Where the oldest of them leads: whoever opens it reads on from there."""
-        return self.items[-1].link
+        """Where the oldest of them leads that is still there: whoever opens it reads on from there."""
+        return next((item.link for item in reversed(self.items) if item.link), None)
 
     @property
     def numbers(self) -> str:

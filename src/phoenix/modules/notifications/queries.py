@@ -163,6 +163,32 @@ ARCHIVE: Query[int] = query(
              AND n.number = ANY($4::bigint[] || (SELECT m.number FROM notifications m WHERE m.account_id = $1 AND m.id = $2))""",
     ),
 )
+# What happened before the event that withdraws it: a comment that was deleted is not posted again, but an offer can be made again.
+WITHDRAW: Query[str] = query(
+    str,
+    """
+    WITH ended AS (
+        SELECT n.account_id, n.number
+          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS w(event, subject, organisation, kind)
+          JOIN notifications n ON n.subject = w.subject AND n.kind = w.kind AND n.organisation_id IS NOT DISTINCT FROM w.organisation
+                              AND n.event < w.event
+         WHERE n.archived_at IS NULL OR n.read_at IS NULL
+    ), inbox AS (
+        SELECT account_id FROM inboxes WHERE account_id IN (SELECT account_id FROM ended) ORDER BY account_id FOR UPDATE
+    ), changed AS (
+        UPDATE notifications n SET archived_at = coalesce(n.archived_at, $5), read_at = coalesce(n.read_at, $5)
+          FROM ended e JOIN inbox i ON i.account_id = e.account_id
+         WHERE n.account_id = e.account_id AND n.number = e.number
+        RETURNING n.account_id, n.number
+    ), unsent AS (
+        UPDATE notification_deliveries d SET state = 'dropped', reason = 'withdrawn', tried_at = $5
+          FROM changed c WHERE d.account_id = c.account_id AND d.number = c.number AND d.state = 'queued'
+    ), counted AS (
+        UPDATE inboxes SET version = version + 1 WHERE account_id IN (SELECT account_id FROM changed)
+    )
+    SELECT DISTINCT account_id FROM changed ORDER BY account_id
+""",
+)
 FIND: Query[int] = query(int, "SELECT number FROM notifications WHERE account_id = $1 AND id = $2")
 
 OF_PERSON: Query[Item] = query(Item, ITEM + " WHERE n.account_id = $1 ORDER BY n.number")

@@ -59,6 +59,7 @@ NOTIFICATIONS = (
         why=_("You were notified because you can accept or decline it."),
         link=OWNERSHIP,
         urgent=True,
+        withdrawn_by=(events.OwnershipWithdrawn, events.OwnershipDeclined, events.OwnershipTransferred),
     ),
     NotificationKind(
         "organisations.ownership_withdrawn",

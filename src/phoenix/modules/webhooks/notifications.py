@@ -9,7 +9,7 @@ from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.language import _
 from phoenix.kernel.module import NotificationKind
 from phoenix.modules.webhooks import queries
-from phoenix.modules.webhooks.events import WebhookDisabled
+from phoenix.modules.webhooks.events import WebhookDeleted, WebhookDisabled
 
 
 async def managers(db: Reader, batch: Sequence[Recorded]) -> list[tuple[str, Recorded]]:
@@ -28,6 +28,7 @@ NOTIFICATIONS = (
         to=managers,
         link="/o/{organisation}/webhooks/{subject}",
         thing="subject",
+        withdrawn_by=(WebhookDeleted,),
         email=True,
     ),
 )

@@ -18,6 +18,7 @@ from phoenix.modules.accounts.events import ProfileChanged
 from phoenix.modules.notifications import choices, queries
 from phoenix.modules.notifications.actions.choose import is_on
 from phoenix.modules.notifications.actions.send import SEND_DUE
+from phoenix.modules.notifications.actions.withdraw import withdraw
 from phoenix.modules.notifications.choices import EMAIL, Settings
 from phoenix.modules.notifications.choices import INBOX as IN_PHOENIX
 from phoenix.modules.notifications.timing import due_at
@@ -45,9 +46,15 @@ class Notice:
 
 
 async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -> None:
-    """Add every event of the batch to the inboxes of those who are to be notified of it: as many statements for 5,000 as for one."""
+    """Add every event of the batch to the inboxes of those who are to be notified of it, and withdraw what is of no use any more: as many
+    statements for 5,000 as for one."""
     registry = runtime.part(Registry)
     await _move(tx, batch)
+    await _add(runtime, registry, tx, batch)
+    await withdraw(registry, tx, batch)
+
+
+async def _add(runtime: Runtime, registry: Registry, tx: Transaction, batch: Sequence[Recorded]) -> None:
     notices = await _notices(registry.notifications.values(), tx, batch)
     if not notices:
         return
