@@ -6,10 +6,10 @@ const LOOK_MS = 150;
 const MOST = 6;
 /**
  * An @ at the start of a word, and up to three words of a name behind it, or none yet. In a script without spaces between words
- * it can follow one at once, as in actions/mentions.py.
+ * it can follow one at once, as in actions/mentions.py. Japanese keyboards write a wide @ and a wide space.
  */
 const NAME =
-  /(?:^|[^\p{L}\p{N}.@]|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Myanmar}|\p{Script=Khmer}|[\u30fc\u3005])@((?:\p{L}[^\s@]{0,40}(?: [^\s@]{1,40}){0,2})?)$/u;
+  /(?:^|[^\p{L}\p{N}.@＠]|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Myanmar}|\p{Script=Khmer}|[\u30fc\u3005])[@＠]((?:\p{L}[^\s@＠]{0,40}(?:[ \u3000][^\s@＠]{1,40}){0,2})?)$/u;
 
 interface Person {
   id: string;
@@ -23,7 +23,7 @@ function typedBefore(field: HTMLTextAreaElement): string | null {
 }
 
 async function find(organisation: string, words: string): Promise<Person[]> {
-  const query = new URLSearchParams(words ? { q: words, limit: `${MOST}` } : { limit: `${MOST}` });
+  const query = new URLSearchParams(words ? { q: words.replaceAll("\u3000", " "), limit: `${MOST}` } : { limit: `${MOST}` });
   const response = await fetchLive(`/api/v2/organisations/${organisation}/members?${query}`, { Accept: "application/json" });
   return response.ok ? ((await response.json()) as { items: Person[] }).items : [];
 }

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from phoenix.kernel.realtime.message import Message
 from phoenix.kernel.realtime.polls import Polls
-from phoenix.kernel.realtime.protocol.engine import ProtocolError
+from phoenix.kernel.realtime.protocol.engine import UPGRADE, Packet, ProtocolError
 
 
 def test_polls_carry_texts_and_bytes_in_order() -> None:
@@ -188,6 +188,40 @@ def test_what_a_client_missed_is_sent_at_once_beside_what_may_wait() -> None:
                 connection.send(Message(f"4{number}"))
             assert connection.is_open
             assert (await here.poll(sid)).text.count("\x1e") == 3 * most - 1
+            for number in range(most + 1):
+                connection.send(Message(f"4{number}"))
+            assert connection.reason == "slow_reader"
+
+    asyncio.run(run())
+
+
+class _Slow:
+    """A websocket of whose messages none has left yet."""
+
+    def __init__(self) -> None:
+        self.unsent: list[Message] = []
+
+    def send(self, message: Message) -> tuple[int, int]:
+        self.unsent.append(message)
+        return len(self.unsent), 0
+
+    def end(self, reason: str, *, at_once: bool) -> None:
+        del reason, at_once
+
+
+def test_what_a_client_missed_follows_it_to_its_websocket_however_slowly_it_reads() -> None:
+    """Clients upgrade just after they have connected, which is when they are sent what they missed."""
+
+    async def run() -> None:
+        async with echoing() as here:
+            connection, slow = here.server.connections[await here.open_polls()], _Slow()
+            most = connection.owner.limits.most_unsent
+            connection.catch_up(3 * most)
+            for number in range(3 * most):
+                connection.send(Message(f"4{number}"))
+            connection.try_upgrade(slow)
+            connection.receive(slow, Packet(UPGRADE))
+            assert (connection.reason, len(slow.unsent)) == ("", 3 * most)
             for number in range(most + 1):
                 connection.send(Message(f"4{number}"))
             assert connection.reason == "slow_reader"

@@ -67,7 +67,7 @@ def test_an_edit_of_another_version_is_refused_and_the_text_is_not_lost(harness:
             assert "phone" in answer.text
             assert (await send(harness, "ada", f"{path}/delete", version="1")).status_code == 412
             again = await send(harness, "ada", f"{path}/edit", body="At the desk", version="2")
-            assert (again.status_code, again.headers["location"]) == (303, f"/o/ember/entries/{entry}#{made['id']}")
+            assert (again.status_code, again.headers["location"]) == (303, f"/o/ember/entries/{entry}?comment={made['id']}#{made['id']}")
             gone = await send(harness, "ada", f"{path}/delete", version="3")
             assert (gone.status_code, gone.headers["location"]) == (303, f"/o/ember/entries/{entry}#comments")
 

@@ -34,7 +34,7 @@ def test_who_is_mentioned_and_who_takes_part_is_notified_once(harness: Harness) 
             assert len(await summaries(harness, "cy")) == 1
             assert await summaries(harness, "di") == []
             (newest, *_) = await inbox(harness, "bo")
-            assert newest["link"] == f"/o/ember/entries/{entry}#{made['id']}"
+            assert newest["link"] == f"/o/ember/entries/{entry}?comment={made['id']}#{made['id']}"
 
     asyncio.run(run())
 
@@ -110,6 +110,9 @@ def test_nobody_outside_can_be_mentioned_nor_more_than_twenty(harness: Harness) 
         ("@田中太郎へ", "@[taro]へ"),
         ("@Boさん", "@[bo]さん"),
         ("é@Bo", "é@Bo"),
+        ("＠Bo Lind を見て", "@[lind] を見て"),
+        ("@Bo\u3000Lind", "@[lind]"),
+        ("＠＠Bo, b＠Bo", "＠＠Bo, b＠Bo"),
     ],
 )
 def test_on_pages_names_are_typed(harness: Harness, typed: str, stored: str) -> None:
@@ -143,6 +146,21 @@ def test_of_people_with_the_same_name_the_chosen_one_is_mentioned(harness: Harne
             await send(harness, "ada", f"/o/ember/entries/{entry}/comments", body="@Twin", mentioned=f"acc_nobody,{chosen}")
             (row,) = await harness.sql("SELECT body FROM comments")
             assert row["body"] == f"@[{chosen}]"
+
+    asyncio.run(run())
+
+
+def test_on_the_page_a_mention_differs_from_text_that_looks_like_one(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await harness.sql("UPDATE accounts SET name = '<b>Bo</b>' WHERE id = $1", harness.people["bo"].id)
+            entry = await entry_of(harness)
+            await comment(harness, "ada", entry, f"{mention(harness, 'bo')} and @Boris <i>&amp;\r\n\r\nTwo\nlines")
+            page = (await harness.get(f"/o/ember/entries/{entry}", by="ada")).text
+            shown = page.partition('class="comment__head"')[2].partition('<div class="prose">')[2].partition("</div>")[0]
+            assert "<strong><bdi>@&lt;b&gt;Bo&lt;/b&gt;</bdi></strong> and @Boris &lt;i&gt;&amp;amp;</p>" in shown
+            assert "Two<br>\nlines</p>" in shown
 
     asyncio.run(run())
 

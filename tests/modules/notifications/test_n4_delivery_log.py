@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_the_log_says_by_which_channel_something_was_sent_and_when_it_was_read(h
             assert "Nothing was sent." in (await harness.get(LOG, by="bo")).text
             await mention_bo(harness)
             assert {(one["channel"], one["state"]) for one in await log(harness)} == {("email", "queued"), ("push", "queued")}
-            assert "Due" in (await harness.get(LOG, by="bo")).text
+            assert "To be sent after" in (await harness.get(LOG, by="bo")).text
             service.answers = [answered(503), answered(503)]
             await harness.work()
             await harness.post("/api/v2/notifications/read", by="bo", json={"through": 1})
@@ -51,6 +52,28 @@ def test_the_log_says_by_which_channel_something_was_sent_and_when_it_was_read(h
             assert await log(harness, "ada") == []
 
     asyncio.run(run())
+
+
+def test_the_log_is_in_order_of_time_and_says_nothing_is_to_come_of_what_was_read(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+            harness.clock.advance(seconds=5)
+            await harness.post("/api/v2/notifications/read", by="bo", json={"through": 1})
+            assert await said(harness) == ["Queued", "Read"]
+            harness.clock.advance(minutes=3)
+            await harness.work()
+            assert await said(harness) == ["Queued", "Read", "Not sent, because it was already read"]
+
+    asyncio.run(run())
+
+
+async def said(harness: Harness) -> list[str]:
+    """The steps of the only delivery by email in Bo's log, without their times."""
+    page = (await harness.get(LOG, by="bo")).text
+    (steps,) = re.findall(r'<p class="muted small">(Queued.*?)</p>', page, re.DOTALL)
+    return [re.sub(r"<time.*?</time>", "", step).strip() for step in steps.split("→")]
 
 
 @pytest.mark.parametrize("how", ["read", "refused", "left"])

@@ -71,6 +71,10 @@ class Paged(Query[T]):
         rows = await db.all(self, *args, *position, limit + 1)
         return self._cursors.page(keys, rows, limit, key=self._position, of=of)
 
+    def behind(self, keys: Keys, row: T, of: str = "") -> str:
+        """The cursor of the page that begins behind a row."""
+        return self._cursors.write(keys, *self._position(row), of=of)
+
     def _position(self, row: T) -> tuple[Any, ...]:
         return tuple(getattr(row, field) for field in self._fields)
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -148,10 +149,10 @@ class Templates:
 
 
 def paragraphs(text: str) -> Markup:
-    """User-written text as paragraphs, separated by empty lines. Single line breaks are preserved."""
-    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
-    lines = (Markup("<br>\n").join(escape(line) for line in block.split("\n")) for block in blocks)
-    return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(block) for block in lines)
+    """User-written text as paragraphs, separated by empty lines. Single line breaks are preserved, and so is markup of ours in it."""
+    lines = escape(text).replace("\r\n", "\n").strip().split("\n")
+    blocks = [Markup("<br>\n").join(block) for is_text, block in groupby(lines, lambda line: bool(line.strip())) if is_text]
+    return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(block) for block in blocks or [Markup()])
 
 
 def names_no_zone(content: str) -> bool:

@@ -109,7 +109,7 @@ class NotificationKind:
     EventKind; without one, nothing is opened. `email` says whether it is also sent by email until someone chooses otherwise. What is
     `urgent` is sent in quiet hours too, and never waits for a digest. `thing` is the field with the id of what people can mute, such as
     "entry": they are then notified of nothing about it, except what is urgent. `many` is a message with `{count}` besides the texts of
-    the event and `{organisation}`, for two or more unread ones about the same `thing`, which are shown as one. What is about the
+    the event and `{organisation}`, for two or more about the same `thing`, which are shown as one. What is about the
     `security` of an account comes whoever did it, and cannot be switched off; its emails are security notices, and none of the inbox.
     Once one of the events in `withdrawn_by` has happened to the same subject, such as that a comment was deleted, what was said of it is
     archived, and sent no more.
@@ -134,11 +134,13 @@ class NotificationKind:
 class Numbered:
     """A payload with a number that only grows within its room and event, from 1: a socket receives no number twice, and none after a higher one.
 
-    Without a payload nothing is sent, but what is replayed ends here: nothing up to this number is sent to the socket any more.
+    Without a payload nothing is sent, but what is replayed ends here: nothing up to this number is sent to the socket any more. What is about
+    something that its receiver can lose is sent only to those who are in the room `within` as well, at the moment at which it is sent.
     """
 
     number: int
     payload: Any = None
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

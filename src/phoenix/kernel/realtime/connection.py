@@ -201,6 +201,8 @@ class Connection:
         elif packet.kind == UPGRADE and self.polls is not None:
             unsent = self.polls.hand_over()
             self.pipe, self.polls, self.probing = pipe, None, None
+            # They were let in once, which may have been as what it missed.
+            self.catch_up(len(unsent))
             for message in unsent:
                 self.send(message)
         else:

@@ -123,6 +123,8 @@ class Delivery:
 
     def _give(self, socket: Socket, known: SignedIn, message: RoomMessage, text: Message) -> None:
         room, event, payload = message
+        if isinstance(payload, Numbered) and payload.within and socket not in self.rooms.inside(payload.within):
+            return
         if not isinstance(payload, Numbered) or known.in_order.takes(room, event, payload):
             self.sent += 1
             socket.send(text)

@@ -35,9 +35,10 @@ class InOrder:
         waiting, self._waiting = self._waiting or [], None
         sent = []
         for room, event, payload in (*replayed, *waiting):
-            if room and room not in rooms:
+            numbered = isinstance(payload, Numbered)
+            if (room and room not in rooms) or (numbered and payload.within and payload.within not in rooms):
                 continue
-            found = self._next(room, event, payload) if isinstance(payload, Numbered) else (event, payload)
+            found = self._next(room, event, payload) if numbered else (event, payload)
             if found is not None:
                 sent.append(found)
         return sent

@@ -131,9 +131,11 @@ def short_listing(call: Call, short: Short[T], items: Iterable[T], *, also: Mapp
     return Listing(short.select(items, asked), short.sorts, short.filters, short.search, asked, call.here, also=also or {})
 
 
-def plain_listing(call: Call, found: Page[T], *, path: str = "", also: Mapping[str, str] | None = None) -> Listing[T]:
-    """A page of a list that has one order and nothing to choose."""
-    cursor = call.query("cursor") or None
+def plain_listing(
+    call: Call, found: Page[T], *, path: str = "", also: Mapping[str, str] | None = None, cursor: str | None = None
+) -> Listing[T]:
+    """A page of a list that has one order and nothing to choose, behind the cursor in the address, or this one."""
+    cursor = cursor or call.query("cursor") or None
     return Listing(found.items, (), (), None, Asked("", falls=False), path or call.here, found.next_cursor, cursor, also or {})
 
 

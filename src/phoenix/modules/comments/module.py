@@ -9,7 +9,7 @@ from phoenix.kernel.module import EventKind, ListQuery, Module, Permission, Pers
 from phoenix.modules.comments import api, events, owned, pages, personal, queries
 from phoenix.modules.comments.notifications import NOTIFICATIONS
 
-LINK = "/o/{organisation}/entries/{entry}#{subject}"
+LINK = "/o/{organisation}/entries/{entry}?comment={subject}#{subject}"
 TEXTS = {"title": queries.TITLE}
 
 MODULE = Module(
@@ -51,7 +51,7 @@ MODULE = Module(
         EventKind(events.PersonMentioned, act=None, ids=("entry", "mentioned"), texts=TEXTS),
     ),
     notifications=NOTIFICATIONS,
-    slots=(Slot("entry", "comments/slot_comments.html", pages.comments, queries=2, order=10),),
+    slots=(Slot("entry", "comments/slot_comments.html", pages.comments, queries=3, order=10),),
     personal=PersonalData(export=personal.export, erase=personal.erase),
     owned=owned.OWNED,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from phoenix.kernel.data.ids import check_id
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.language import _
@@ -17,7 +18,7 @@ from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.comments import queries
 from phoenix.modules.comments.actions import comments as actions
-from phoenix.modules.comments.actions.mentions import mentions_in, with_ids, with_names
+from phoenix.modules.comments.actions.mentions import mentions_in, with_ids, with_marks, with_names
 from phoenix.modules.comments.queries import Comment
 
 PAGE_SIZE = 20
@@ -27,23 +28,28 @@ COMMENT = f"{ENTRY}/comments/{{comment_id:str}}"
 
 
 async def comments(call: Call) -> Mapping[str, Any]:
-    """The latest comments on the entry of the page, the oldest of them first, and whether the reader can write one."""
+    """The latest comments on the entry of the page, the oldest of them first, and whether the reader can write one. Links to a comment name
+    it, and are shown it first where later ones would hide it."""
     member = call.member
     if "comments.read" not in member.permissions:
         return {"comments": None}
-    made = await queries.PAGE.page(call.db, call.runtime.keys, call.path["entry_id"], cursor=call.query("cursor") or None, limit=PAGE_SIZE)
+    entry, cursor = call.path["entry_id"], call.query("cursor") or None
+    if cursor is None and check_id(asked := call.query("comment"), "com"):
+        above = await call.db.maybe(queries.ABOVE, entry, asked, PAGE_SIZE)
+        cursor = queries.PAGE.behind(call.runtime.keys, above) if above is not None else None
+    made = await queries.PAGE.page(call.db, call.runtime.keys, entry, cursor=cursor, limit=PAGE_SIZE)
     people = await names(call.db, sorted({account for c in made.items for account in (c.author, *mentions_in(c.body))}))
     shown = [
         {
             **msgspec.structs.asdict(c),
             "author": avatar_of(c.author, people.get(c.author, _("Someone"))),
-            "body": with_names(c.body, people),
+            "body": with_marks(c.body, people),
             "may_change": actions.may_change(member, c),
             "may_delete": actions.may_delete(member, c),
         }
         for c in reversed(made.items)
     ]
-    return {"comments": shown, "listing": plain_listing(call, made), "may_comment": "comments.write" in member.permissions}
+    return {"comments": shown, "listing": plain_listing(call, made, cursor=cursor), "may_comment": "comments.write" in member.permissions}
 
 
 @form(f"{ENTRY}/comments", may="comments.write", within="slug", queries=6, retry=ENTRY)
@@ -100,7 +106,7 @@ async def _find_here(call: Call) -> Comment:
 
 
 def _place(call: Call, comment: Comment) -> str:
-    return f"/o/{call.member.slug}/entries/{comment.entry}#{comment.id}"
+    return f"/o/{call.member.slug}/entries/{comment.entry}?comment={comment.id}#{comment.id}"
 
 
 ROUTES = (send_new, show_edit, send_edit, show_delete, send_delete)

@@ -45,6 +45,8 @@ _RETURNING = """
     RETURNING id, organisation_id AS organisation, entry_id AS entry, author_id AS author, body, created_at, updated_at, version
 """
 PAGE: Paged[Comment] = paged("comments", Comment, Order("id DESC"), f"{_COMMENT} WHERE entry_id = $1 AND {{after}} {{order}}")
+# What the page begins behind that ends with a comment, so that it is read on from there; none where the first page holds it.
+ABOVE: Query[Comment] = query(Comment, f"{_COMMENT} WHERE entry_id = $1 AND id >= $2 ORDER BY id OFFSET $3 LIMIT 1")
 COMMENT: Query[Comment] = query(Comment, f"{_COMMENT} WHERE id = $1")
 INSERT: Query[Comment] = query(
     Comment,

@@ -118,12 +118,8 @@ def steps(one: Delivery, registry: Registry) -> list[Step]:
     """What happened to a delivery, in order, in the reader's language."""
     reasons = _reasons(registry, one.channel)
     made = [Step(_("Queued"), one.queued_at)]
-    if one.state == "queued":
-        made.append(Step(_("Due"), one.due_at))
     if one.tries > 1 or (one.state == "taken" and one.tries):
         made.append(Step(ngettext("Tried once", "Tried {count} times", one.tries).format(count=one.tries), one.tried_at))
-    if one.state == "taken":
-        made.append(Step(_("Being sent"), None))
     if one.state in SENT_STATES:
         made.append(Step(_("Sent"), one.sent_at))
     elif one.state in {"refused", "dropped"}:
@@ -134,7 +130,16 @@ def steps(one: Delivery, registry: Registry) -> list[Step]:
         made.append(Step(gettext(reasons.get(one.reason or "", NOT_DELIVERED)), one.reported_at))
     if one.read_at is not None:
         made.append(Step(_("Read"), one.read_at))
-    return made
+    # As they happened: something can be read before it is sent.
+    made.sort(key=lambda step: step.at or one.queued_at)
+    return [*made, *_to_come(one)]
+
+
+def _to_come(one: Delivery) -> list[Step]:
+    """What is still to happen. What was read is not sent any more, and others of the same person can be sent first."""
+    if one.read_at is None and one.state == "queued":
+        return [Step(_("To be sent after"), one.due_at)]
+    return [Step(_("Being sent"), None)] if one.read_at is None and one.state == "taken" else []
 
 
 def _reasons(registry: Registry, name: str) -> Mapping[str, str]:

@@ -40,7 +40,7 @@ class Notification(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """What is shown as one: a single item, or several unread ones of a kind about the same thing, newest first."""
+    """What is shown as one: a single item, or several of a kind about the same thing, all unread or all read, newest first."""
 
     summary: str
     items: list[Notification]
@@ -83,9 +83,9 @@ async def _read(db: Reader, registry: Registry, rows: Sequence[Item]) -> tuple[l
 
 
 def _group(kind: NotificationKind, row: Item) -> str:
-    """What the rows of a group have in common. One that was read is alone, so that it can be marked as unread."""
-    thing = thing_of(kind, row) if kind.many and row.read_at is None else None
-    return row.item if thing is None else f"{kind.name} {thing}"
+    """What the rows of a group have in common: they are about the same, and were all read, or none was."""
+    thing = thing_of(kind, row) if kind.many else None
+    return row.item if thing is None else f"{kind.name} {thing} {row.read_at is not None}"
 
 
 def _as_one(registry: Registry, rows: Sequence[Item], names: Mapping[str, str]) -> Group:

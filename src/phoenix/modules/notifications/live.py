@@ -15,7 +15,8 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import queries
 from phoenix.modules.notifications.events import NotificationsArchived, NotificationsRead
-from phoenix.modules.notifications.items import in_full
+from phoenix.modules.notifications.items import Notification, in_full
+from phoenix.modules.notifications.queries import Item
 
 NOTIFICATION, UNREAD, RELOAD = "notification", "unread", "reload"
 # A client that missed more reads its inbox again.
@@ -36,7 +37,14 @@ async def replay(runtime: Runtime, actor: Actor, seen: Mapping[str, Any]) -> lis
     # Numbers that were never given here, or in another epoch, are of a database that was put back.
     if len(missed) > MOST_MISSED or (number or 0) > inbox.last_number or (number and epoch and epoch != inbox.epoch):
         return [(room, RELOAD, {"reason": "too_far_behind"}), *ends]
-    return [*((room, NOTIFICATION, Numbered(item.number, msgspec.to_builtins(item))) for item in items), *ends]
+    rows = {row.item: row for row in missed}
+    return [*(_told(rows[item.id], item) for item in items), *ends]
+
+
+def _told(row: Item, item: Notification) -> tuple[str, str, Any]:
+    """An item for its person, who may have left its organisation since it was read here: then it is not sent, unless it is about them."""
+    within = f"organisation:{row.organisation}" if row.organisation and not row.is_own else ""
+    return _room(row.account), NOTIFICATION, Numbered(row.number, msgspec.to_builtins(item), within)
 
 
 def _number(said: object) -> int | None:
@@ -56,9 +64,7 @@ async def read(runtime: Runtime, db: Reader, position: int) -> tuple[list[tuple[
         return [], position
     shown = [row for row in rows if row.visible]
     items = {item.id: item for item in await in_full(db, runtime.part(Registry), shown)}
-    messages: list[tuple[str, str, Any]] = [
-        (_room(row.account), NOTIFICATION, Numbered(row.number, msgspec.to_builtins(items[row.item]))) for row in shown if row.item in items
-    ]
+    messages: list[tuple[str, str, Any]] = [_told(row, items[row.item]) for row in shown if row.item in items]
     return messages + await _counts(db, {row.account for row in rows}), rows[-1].position
 
 

@@ -17,7 +17,7 @@ from phoenix.kernel.registry.happened import Happened
 class Item(Happened, frozen=True, kw_only=True):
     """An item of an inbox. `id` and `kind` are those of the event, `item` is its own id, and `number` its place in the inbox.
 
-    `notification` is the name of the NotificationKind.
+    `notification` is the name of the NotificationKind. What is about its reader, `is_own`, they see also after they have left the organisation.
     """
 
     account: str
@@ -28,6 +28,7 @@ class Item(Happened, frozen=True, kw_only=True):
     organisation: str | None
     slug: str | None
     organisation_name: str | None
+    is_own: bool
     read_at: datetime | None
     visible: bool
     locale: str
@@ -61,10 +62,15 @@ VISIBLE = """
     (n.organisation_id IS NULL OR n.is_own
      OR coalesce((SELECT true FROM memberships m WHERE m.organisation_id = n.organisation_id AND m.account_id = n.account_id), false))
 """
+# To whoever is no member any more an organisation is called what it was then: what it is called now is not for them.
 ITEM = f"""
     SELECT n.account_id AS account, n.number, n.position, n.id AS item, n.event AS id, n.event_kind AS kind, n.kind AS notification, n.organisation_id AS organisation, o.slug,
-           o.name AS organisation_name, n.actor_id AS actor, n.subject, n.data, n.occurred_at, n.read_at, {VISIBLE} AS visible, a.locale
-      FROM notifications n JOIN accounts a ON a.id = n.account_id LEFT JOIN organisations o ON o.id = n.organisation_id
+           coalesce(o.name, n.place) AS organisation_name, n.actor_id AS actor, n.subject, n.data, n.occurred_at, n.is_own, n.read_at, {VISIBLE} AS visible, a.locale
+      FROM notifications n JOIN accounts a ON a.id = n.account_id
+      LEFT JOIN LATERAL (
+               SELECT o.slug, o.name FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+                WHERE m.organisation_id = n.organisation_id AND m.account_id = n.account_id LIMIT 1
+           ) AS o ON true
 """  # noqa: S608 - made of constants, here and below
 LISTED: Listed[Item] = listed(
     "notifications",
@@ -127,9 +133,10 @@ ADD: Query[Added] = query(
         RETURNING i.account_id AS account, (i.last_number - f.amount) AS before
     )
     INSERT INTO notifications (account_id, number, id, event, kind, event_kind, organisation_id, actor_id, subject, data, occurred_at, is_own,
-                               archived_at)
+                               archived_at, place)
     SELECT f.account, b.before + f.nth, f.id, f.event, f.kind, f.event_kind, f.organisation, f.actor, f.subject, f.data, f.occurred_at, f.is_own,
-           CASE WHEN f.is_hidden THEN f.occurred_at END
+           CASE WHEN f.is_hidden THEN f.occurred_at END,
+           CASE WHEN f.is_own THEN (SELECT o.name FROM organisations o WHERE o.id = f.organisation) END
       FROM fresh f JOIN numbered b ON b.account = f.account
      ORDER BY f.place
     RETURNING account_id AS account, number, event

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from markupsafe import Markup, escape
+
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.language import _
@@ -18,7 +20,9 @@ MENTION = re.compile(r"@\[(acc_[0-9a-z]{1,36})\]")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_TYPED = re.compile(rf"(?<![^\W{_UNSPACED}])(?<![.@])@(?=\w)")
+# Japanese keyboards write a wide @ and a wide space.
+_TYPED = re.compile(rf"(?<![^\W{_UNSPACED}])(?<![.@＠])[@＠](?=\w)")
+_MARK = Markup("<strong><bdi>@{}</bdi></strong>")
 _GOES_ON = re.compile(rf"[^\W_{_UNSPACED}]")
 
 
@@ -32,6 +36,13 @@ def with_names(body: str, names: Mapping[str, str]) -> str:
     return MENTION.sub(lambda found: f"@{names.get(found[1], _('Someone'))}", body)
 
 
+def with_marks(body: str, names: Mapping[str, str]) -> Markup:
+    """The same for a page, on which it can be seen who was mentioned: what only looks like a mention is no different from other text."""
+    parts = MENTION.split(body)
+    shown = [escape(part) if place % 2 == 0 else _MARK.format(names.get(part, _("Someone"))) for place, part in enumerate(parts)]
+    return Markup().join(shown)
+
+
 async def with_ids(db: Reader, organisation: str, text: str, chosen: Collection[str] = ()) -> str:
     """A text as it is stored: every `@` before the name of a member becomes a mention, of the longest name that is there.
 
@@ -40,7 +51,7 @@ async def with_ids(db: Reader, organisation: str, text: str, chosen: Collection[
     places = [found.end() for found in _TYPED.finditer(text)][:MOST_MENTIONS]
     if not places:
         return text
-    parts = [text[place : place + LONGEST_NAME] for place in places]
+    parts = [text[place : place + LONGEST_NAME].replace("\u3000", " ") for place in places]
     matches: dict[int, list[queries.Match]] = {}
     for match in await db.all(queries.MATCHES, organisation, parts):
         if not _GOES_ON.match(parts[match.place - 1], match.length):
