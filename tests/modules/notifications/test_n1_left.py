@@ -47,8 +47,10 @@ def test_what_was_read_for_a_socket_before_a_removal_is_not_sent_after_it(
             entry = await entry_of(harness, "bo", title="A secret title")
             seen: dict[str, Any] = {}
             if how == "returning":
-                await comment(harness, "ada", entry)
-                await harness.follow()
+                async with connected(here.url, harness.people["bo"].token) as told:
+                    await comment(harness, "ada", entry)
+                    await harness.follow()
+                    await until(lambda: any(event == "notification" for event, _data in told))
                 seen = {"last_number": 0}
             monkeypatch.setattr(live_inbox, "in_full", then_removed)
             async with connected(here.url, harness.people["bo"].token, **seen) as told:
