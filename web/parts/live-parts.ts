@@ -83,14 +83,17 @@ export function liveParts(begin: Begin): Live | null {
     document.title = fresh.title;
     const again: number[] = [];
     const none = waiting.size === 0;
+    const changed: { part: HTMLElement; next: HTMLElement | null }[] = [];
     for (const part of parts()) {
       const next = fresh.getElementById(part.id);
       if (next?.dataset["liveEvery"]) again.push(Number(next.dataset["liveEvery"]) * 1000);
       const now = next ? drawn(next) : "";
       if (now === (came.get(part.id) ?? drawn(part))) continue;
       came.set(part.id, now);
-      waiting.set(part.id, next && document.adoptNode(next));
+      // A part inside another one comes with it.
+      if (!changed.some((outer) => outer.part.contains(part))) changed.push({ part, next });
     }
+    for (const { part, next } of changed) waiting.set(part.id, next && document.adoptNode(next));
     if (none) settle();
     return again.length ? Math.min(...again) : undefined;
   };

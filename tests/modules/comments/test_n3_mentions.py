@@ -34,7 +34,7 @@ def test_who_is_mentioned_and_who_takes_part_is_notified_once(harness: Harness) 
             assert len(await summaries(harness, "cy")) == 1
             assert await summaries(harness, "di") == []
             (newest, *_) = await inbox(harness, "bo")
-            assert newest["link"] == f"/o/ember/entries/{entry}?comment={made['id']}#{made['id']}"
+            assert newest["link"] == f"/o/ember/comments/{made['id']}"
 
     asyncio.run(run())
 

@@ -30,7 +30,9 @@ def test_whoever_opens_a_notification_reads_on_from_its_comment(harness: Harness
                 assert asked in shown
                 assert ("Show the latest comments" in page) == (first + PAGE_SIZE < len(made))
                 assert ("Show earlier comments" in page) == (first > 0)
-            assert oldest["link"] == f"/o/ember/entries/{entry}?comment={made[0]}#{made[0]}"
+            assert oldest["link"] == f"/o/ember/comments/{made[0]}"
+            led = await harness.get(oldest["link"], by="bo")
+            assert (led.status_code, led.headers["location"]) == (303, f"/o/ember/entries/{entry}?comment={made[0]}#{made[0]}")
 
     asyncio.run(run())
 
@@ -45,5 +47,9 @@ def test_what_names_no_comment_here_shows_the_latest(harness: Harness) -> None:
             for asked in ("", "com_gone", "%00", "x" * 500, elsewhere, f"{made[0]}%27"):
                 answer = await harness.get(f"/o/ember/entries/{entry}?comment={asked}", by="bo")
                 assert (answer.status_code, SHOWN.findall(answer.text)) == (200, made[1:]), asked
+            await harness.organisation("birch", eve="owner")
+            foreign = (await comment(harness, "eve", await entry_of(harness, "eve", organisation="birch")))["id"]
+            for who, asked in (("bo", "com_gone"), ("bo", "%00"), ("bo", foreign), ("eve", made[0])):
+                assert (await harness.get(f"/o/ember/comments/{asked}", by=who)).status_code == 404, (who, asked)
 
     asyncio.run(run())

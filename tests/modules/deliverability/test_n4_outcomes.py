@@ -163,7 +163,7 @@ def test_each_attempt_is_counted_and_an_address_that_is_refused_is_named_as_the_
             assert words in (await harness.get(LOG, by="bo")).text
         with pytest.raises(RecipientRefused):
             await again(harness.runtime, job["payload"])
-        assert await outcome(harness) == ("dropped", "address")
+        assert await outcome(harness) == ("refused", "address")
 
     play(harness, what)
 

@@ -129,7 +129,9 @@ def test_the_page_saves_every_box_and_the_schedule(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("bo")
-            sent = await send(harness, "bo", "/settings/notifications/channels", **{f"inbox {ROLE}": "on", f"email {MENTIONED}": "on"})
+            was = f"inbox {ROLE},inbox {MENTIONED},email {MENTIONED},inbox comments.posted,email comments.posted,"
+            ticked = {f"inbox {ROLE}": "on", f"email {MENTIONED}": "on"}
+            sent = await send(harness, "bo", "/settings/notifications/channels", was=was, **ticked)
             assert sent.status_code == 303
             found = (await harness.get("/api/v2/notification_preferences", by="bo")).json()
             assert (of(found, ROLE), of(found, MENTIONED)) == ((True, False), (False, True))

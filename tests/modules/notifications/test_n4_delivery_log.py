@@ -98,7 +98,7 @@ def test_the_log_says_why_something_was_not_sent(harness: Harness, how: str, mon
                     await harness.work()
             (one,) = [one for one in await log(harness) if one["number"] == item["number"]]
             reason = {"left": "not_wanted"}.get(how, how)
-            assert (one["state"], one["reason"], one["sent_at"]) == ("dropped", reason, None)
+            assert (one["state"], one["reason"], one["sent_at"]) == ("refused" if how == "refused" else "dropped", reason, None)
             page = (await harness.get(LOG, by="bo")).text
             assert deliveries.REASONS[reason] in page
             # What they may no longer see is named by its kind.

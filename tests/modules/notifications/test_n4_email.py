@@ -189,7 +189,7 @@ def test_what_a_mail_server_refuses_for_ever_holds_nothing_back(harness: Harness
             monkeypatch.setattr(harness.runtime.mailer, "send", refuse)
             with pytest.raises(PermanentFailure):
                 await harness.work()
-            assert [row["state"] for row in await harness.sql("SELECT state FROM notification_deliveries")] == ["dropped"]
+            assert [row["state"] for row in await harness.sql("SELECT state FROM notification_deliveries")] == ["refused"]
 
     asyncio.run(run())
 

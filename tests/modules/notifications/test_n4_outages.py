@@ -59,7 +59,7 @@ def test_an_email_that_was_given_up_holds_back_no_other(harness: Harness) -> Non
             await send_due(harness.runtime)
             await harness.work()
             assert len(harness.mails(TO)) == 1
-            assert await states(harness) == {"dropped": 1, "sent": 1}
+            assert await states(harness) == {"refused": 1, "sent": 1}
 
     asyncio.run(run())
 

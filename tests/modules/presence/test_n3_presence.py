@@ -85,7 +85,9 @@ def test_nothing_is_written_or_read_twice_while_nothing_changes(harness: Harness
             ember = await harness.organisation("ember", ada="owner")
             accounts = frozenset({harness.people["ada"].id})
             first = await report(harness.runtime, "one", accounts)
-            assert [(room, event, data["here"]) for room, event, data in first] == [(f"organisation:{ember}", "presence", sorted(accounts))]
+            assert [(room, event, data.payload["here"]) for room, event, data in first] == [
+                (f"organisation:{ember}", "presence", sorted(accounts))
+            ]
             assert await report(harness.runtime, "one", accounts) == []
             (row,) = await harness.sql("SELECT version FROM present")
             assert row["version"] == 1

@@ -18,6 +18,8 @@ CALL = {"CallSid": ["CA1234567890ABCDE"], "Caller": ["+14158675309"], "Digits": 
 SIGNED = "RSOYDt4T1cUTdK1PDd93/VVr8B8="
 SEVERAL = {"Sid": ["CA123"], "SidAccount": ["AC123"], "Digits": ["5678", "1234", "1234"]}
 
+SID = "SM" + "a" * 32
+
 
 def test_signatures_are_those_of_the_documentation() -> None:
     assert signature("12345", URL, CALL) == SIGNED
@@ -37,7 +39,7 @@ def test_what_is_not_signed_is_refused(harness: Harness, how: str) -> None:
     async def run() -> None:
         async with texting(harness) as twilio:
             await add(harness, twilio)
-            form = {"MessageSid": "SM1", "From": BO, "Body": "STOP"}
+            form = {"MessageSid": SID, "From": BO, "Body": "STOP"}
             url = f"http://phoenix.test{REPORTS}"
             read = {name: [value] for name, value in form.items()}
             given = {
@@ -62,7 +64,7 @@ def test_without_a_token_there_is_nothing_to_report_to(harness: Harness) -> None
     async def run() -> None:
         key = {"PHOENIX_TWILIO_KEY": "SK" + "a" * 32, "PHOENIX_TWILIO_SECRET": "s"}
         async with texting(harness, PHOENIX_TWILIO_TOKEN="", **key) as twilio:
-            answer = await say(harness, {"MessageSid": "SM1", "From": BO, "Body": "STOP"})
+            answer = await say(harness, {"MessageSid": SID, "From": BO, "Body": "STOP"})
             assert answer.status_code == 404
             await harness.post(PATH, by="bo", json={"number": BO})
             await harness.work()
@@ -135,8 +137,27 @@ def test_what_is_a_stop(harness: Harness, form: dict[str, str], *, stops: bool) 
     async def run() -> None:
         async with texting(harness) as twilio:
             await add(harness, twilio)
-            assert (await say(harness, {"MessageSid": "SM1", "From": BO, **form})).status_code == 204
+            assert (await say(harness, {"MessageSid": SID, "From": BO, **form})).status_code == 204
             assert (await harness.get(PATH, by="bo")).json()["stopped"] is stops
+
+    asyncio.run(run())
+
+
+def test_a_signed_reply_is_no_other_one_by_a_letter_that_moved(harness: Harness) -> None:
+    """Between the fields that are signed there is nothing: what is signed stays the same, and the id would be another."""
+
+    async def run() -> None:
+        async with texting(harness) as twilio:
+            await add(harness, twilio)
+            form = {"Body": "STOP", "From": BO, "MessageSid": SID, "To": "+15005550006"}
+            assert (await say(harness, form)).status_code == 204
+            await reply(harness, "START", "SM2")
+            # Sorted, the moved letter stands where it stood.
+            moved = {"Body": "STOP", "From": BO, "MessageSid": SID[:-1], "aTo": "+15005550006"}
+            both = [signature(TOKEN, "u", {name: [value] for name, value in one.items()}) for one in (form, moved)]
+            assert both[0] == both[1]
+            assert (await say(harness, moved)).status_code == 204
+            assert (await harness.get(PATH, by="bo")).json()["stopped"] is False
 
     asyncio.run(run())
 

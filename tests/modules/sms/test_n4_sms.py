@@ -40,7 +40,7 @@ def test_nothing_is_sent_until_it_is_chosen_except_what_is_urgent(harness: Harne
             (form,) = twilio.came
             assert (form["To"], form["From"]) == (BO, FROM)
             assert form["Body"].startswith("Ember: Ada mentioned you")
-            assert form["Body"].splitlines()[-1].startswith("http://phoenix.test/o/ember/entries/")
+            assert form["Body"].splitlines()[-1].startswith("http://phoenix.test/o/ember/comments/")
             assert form["StatusCallback"].startswith("http://phoenix.test/api/v2/sms_reports/twilio?message=sms_")
             assert twilio.asked[-1] == (f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", f"{ACCOUNT}:{TOKEN}")
             assert await states(harness) == [("sent", None)]

@@ -86,7 +86,17 @@ async def say(harness: Harness, form: dict[str, str], *, message: str = "", sign
 
 async def reply(harness: Harness, word: str, sid: str, number: str = BO, **more: str) -> None:
     """Someone replies a word from a number."""
-    answer = await say(harness, {"MessageSid": sid, "From": number, "To": "+4915735980000", "Body": word, "SmsStatus": "received", **more})
+    answer = await say(
+        harness,
+        {
+            "MessageSid": f"SM{sid.removeprefix('SM'):0>32}",
+            "From": number,
+            "To": "+4915735980000",
+            "Body": word,
+            "SmsStatus": "received",
+            **more,
+        },
+    )
     assert answer.status_code == 204, answer.text
 
 

@@ -9,10 +9,11 @@ from tests.harness import Harness
 from tests.modules.webhooks.receiving import Receiver, answered, deliveries, happen, post, receiving, webhook
 from tests.waiting import until
 
+from phoenix.kernel.runtime import Runtime
 from phoenix.modules.webhooks.actions import queue, send
 from phoenix.modules.webhooks.actions.queue import LEASE, Sending, sweep
 from phoenix.modules.webhooks.actions.request import Sender
-from phoenix.modules.webhooks.queries import TAKE_NEXT
+from phoenix.modules.webhooks.queries import TAKE_NEXT, Due
 
 WAITING = "SELECT FROM pgqueuer WHERE entrypoint = 'webhooks.send' AND status = 'queued'"
 
@@ -115,18 +116,49 @@ def test_a_job_whose_turn_is_over_leaves_the_rest_to_another(harness: Harness, m
     asyncio.run(run())
 
 
-def test_a_job_that_fails_fails_as_a_whole_and_leaves_its_place(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_fails_fails_as_a_whole_and_leaves_its_places(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_given: object) -> None:
         raise RuntimeError("broken")
 
     async def run() -> None:
-        async with harness, receiving(harness):
+        async with harness, receiving(harness) as receiver:
             ember = await harness.organisation("ember", ada="owner")
+            await webhook(harness, receiver.url)
+            await happen(harness)
             with monkeypatch.context() as patched:
-                patched.setattr(send, "_send_in_turn", broken)
+                patched.setattr(send, "_try", broken)
                 with pytest.raises(RuntimeError):
                     await send.send(harness.runtime, Sending(ember))
-            assert harness.runtime.part(Sender).begin(ember)
+            assert harness.runtime.part(Sender).begin(ember, send.AT_ONCE) == send.AT_ONCE
+
+    asyncio.run(run())
+
+
+def test_a_slow_receiver_holds_one_place_and_not_the_organisation(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, go_on = asyncio.Event(), asyncio.Event()
+    tried = send._try
+
+    async def slowly(runtime: Runtime, due: Due) -> None:
+        if not slow.is_set():
+            slow.set()
+            await go_on.wait()
+        await tried(runtime, due)
+
+    async def run() -> None:
+        async with harness, receiving(harness) as receiver:
+            ember = await harness.organisation("ember", ada="owner")
+            await webhook(harness, receiver.url)
+            await happen(harness)
+            monkeypatch.setattr(send, "_try", slowly)
+            first = asyncio.create_task(send.send(harness.runtime, Sending(ember)))
+            await slow.wait()
+            await happen(harness)
+            await send.send(harness.runtime, Sending(ember))
+            assert len(receiver.came) == 1, "what came since is sent beside it"
+            go_on.set()
+            await first
+            assert len(receiver.came) == 2
+            assert harness.runtime.part(Sender).begin(ember, send.AT_ONCE) == send.AT_ONCE
 
     asyncio.run(run())
 

@@ -149,8 +149,8 @@ def test_nothing_is_sent_to_addresses_that_are_not_public(harness: Harness) -> N
     async def run() -> None:
         async with harness, receiving(harness) as receiver:
             await harness.organisation("ember", ada="owner")
-            harness.runtime.parts[Sender] = Sender()
             made = await webhook(harness, receiver.url)
+            harness.runtime.parts[Sender] = Sender()
             await happen(harness)
             await harness.work()
             assert receiver.came == []

@@ -31,6 +31,10 @@ _OTHER_DIRECTION = re.compile(
 )
 
 
+# What `isolated` made, without anything that would end it early.
+_ISOLATED = re.compile("\u2068([^\u2066-\u2069]*)\u2069")
+
+
 class Ours(str):
     """A text of ours in an email, such as a link: only what is ours can be clicked."""
 
@@ -58,7 +62,11 @@ def install(environment: Environment, treat: Callable[[str], str] = str, transla
             return value
         # A message of ours is translated here, like everything that becomes text.
         text = escape(value if isinstance(value, Ours) else treat(str(value)))
-        return Markup("<bdi>{}</bdi>").format(text) if _OTHER_DIRECTION.search(text) else text
+        # A sentence in which names are isolated already is ours, and has a direction of its own.
+        rest = _ISOLATED.sub("", text)
+        if _OTHER_DIRECTION.search(rest):
+            return Markup("<bdi>{}</bdi>").format(text)
+        return text if len(rest) == len(text) else Markup(_ISOLATED.sub(r"<bdi>\1</bdi>", text))  # noqa: S704 - escaped already
 
     def without(value: object) -> object:
         return without_elements(value) if isinstance(value, Markup) else value

@@ -49,7 +49,7 @@ def zone_or_utc(name: str) -> str:
 
 def city(zone: str) -> str:
     """“New York” of America/New_York, in the reader's language. Etc/GMT+5 is five hours behind UTC, so it is shown by its offset."""
-    if zone.startswith("Etc/GMT") and (offset_ := _zone(zone).utcoffset(None)):
+    if zone.startswith("Etc/GMT") and (offset_ := zone_of(zone).utcoffset(None)):
         return f"UTC{_written(offset_)}"
     in_english = zone.rpartition("/")[2].replace("_", " ")
     language = language_shown()
@@ -78,7 +78,7 @@ def time_of_day(local: datetime) -> str:
 
 def local_time(instant: datetime, zone: str) -> datetime:
     """An instant in a zone."""
-    return instant.astimezone(_zone(zone))
+    return instant.astimezone(zone_of(zone))
 
 
 def day(instant: datetime, zone: str, now: datetime, locale: str = "en") -> str:
@@ -121,7 +121,7 @@ def two_offsets(text: str, zone: str) -> tuple[str, ...]:
     naive = _naive(text)
     if naive is None or canonical(zone) is None:
         return ()
-    first, second = (naive.replace(tzinfo=_zone(zone), fold=fold) for fold in (0, 1))
+    first, second = (naive.replace(tzinfo=zone_of(zone), fold=fold) for fold in (0, 1))
     return (_written(first.utcoffset()), _written(second.utcoffset())) if _occurs_twice(first) and _exists(first) else ()
 
 
@@ -139,7 +139,7 @@ def local_to_instant(text: str, zone: str, *, offset: str = "") -> datetime:
     if offsets and offset not in offsets:
         sentence = _("This time occurs twice in {place}, because the clocks go back. Choose which one you mean.").format(place=city(zone))
         raise InvalidInput(sentence, errors=(FieldError("occurred_at_offset", "ambiguous_time", sentence),))
-    moment = naive.replace(tzinfo=_zone(zone), fold=offsets.index(offset) if offsets else 0)
+    moment = naive.replace(tzinfo=zone_of(zone), fold=offsets.index(offset) if offsets else 0)
     if not _exists(moment):
         sentence = _("This time doesn't exist in {place}, because the clocks went forward. Choose another.").format(place=city(zone))
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "time_gap", sentence),))
@@ -183,7 +183,8 @@ def _written(offset: timedelta | None) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of a person or organisation by its stored name, UTC if this machine knows none of this name."""
     # For a zone that was renamed after someone chose it, times are shown in UTC rather than not at all. Only a name that is known is
     # looked up: it becomes the name of a file.
     return ZoneInfo(name if canonical(name) else UTC_NAME)

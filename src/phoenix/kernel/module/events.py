@@ -131,6 +131,13 @@ class NotificationKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Newest:
+    """A payload of which only the newest counts, such as who is here: in a large room it is sent once a second, and not counted as news."""
+
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered:
     """A payload with a number that only grows within its room and event, from 1: a socket receives no number twice, and none after a higher one.
 

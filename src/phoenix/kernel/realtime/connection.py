@@ -50,6 +50,10 @@ class Pipe(Protocol):
         """Send it. Returns how many messages and bytes wait to be sent."""
         ...
 
+    def forget(self) -> None:
+        """Send nothing of what still waits, as far as it can be taken back."""
+        ...
+
     def end(self, reason: str, *, at_once: bool) -> None:
         """Send nothing more and close; `at_once` without waiting for a client that might never read."""
         ...
@@ -136,6 +140,10 @@ class Connection:
             self.ahead = 0
         if messages > self.owner.limits.most_unsent + self.ahead or size > self.owner.limits.most_unsent_bytes:
             self.end("slow_reader", at_once=True)
+
+    def forget_unsent(self) -> None:
+        """Send nothing of what still waits for this client."""
+        self.pipe.forget()
 
     def catch_up(self, messages: int) -> None:
         """So many more may wait, until those are fetched: what a client missed is sent at once, however slowly it reads."""

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from phoenix.kernel.background import EXPECTED, once
-from phoenix.kernel.module import Numbered
+from phoenix.kernel.module import Newest, Numbered
 from phoenix.kernel.realtime.gathering import RoomMessage
 from phoenix.kernel.realtime.message import Message, event_message
 from phoenix.kernel.realtime.namespace import Socket
@@ -134,4 +134,4 @@ class Delivery:
 
 def _text(message: RoomMessage) -> Message:
     _, event, payload = message
-    return event_message(event, payload.payload if isinstance(payload, Numbered) else payload)
+    return event_message(event, payload.payload if isinstance(payload, Numbered | Newest) else payload)

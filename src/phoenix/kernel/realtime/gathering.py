@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from phoenix.kernel.module import Newest
+
 MOST_AT_ONCE = 50
 EVERY_SECONDS = 1.0
+OWN = "account:"
 
 # A room, an event and what it carries.
 RoomMessage: TypeAlias = tuple[str, str, Any]
@@ -23,10 +26,12 @@ class Counted:
 
     due: float
     new: int = 0
+    newest: Newest | None = None
 
 
 class Gathering:
-    """`size` says how many are in a room of this process, `now` gives seconds that only grow. Rooms of up to `most` get every message."""
+    """`size` says how many are in a room of this process, `now` gives seconds that only grow. Rooms of up to `most` get every message, and so
+    does someone's own room, however many sockets they have: what comes there is for them alone."""
 
     def __init__(self, size: Callable[[str], int], now: Callable[[], float], *, most: int = MOST_AT_ONCE) -> None:
         self._size = size
@@ -40,14 +45,15 @@ class Gathering:
         for room, event, payload in messages:
             if counted := self._counted.get((room, event)):
                 counted.new += 1
+                counted.newest = payload if isinstance(payload, Newest) else None
                 continue
-            if self._size(room) > self._most:
+            if self._size(room) > self._most and not room.startswith(OWN):
                 self._counted[room, event] = Counted(self._now() + EVERY_SECONDS)
             sent.append((room, event, payload))
         return sent
 
     def due(self) -> list[RoomMessage]:
-        """What was counted and may be sent now: whose room it is, and `new`. Once nothing comes any more, the next message is sent at once."""
+        """What was counted and may be sent now: whose room it is, and `new`; or the newest, if only that counts. Once nothing comes any more, the next message is sent at once."""
         now, sent = self._now(), []
         for (room, event), counted in list(self._counted.items()):
             if counted.due > now:
@@ -56,7 +62,8 @@ class Gathering:
                 del self._counted[room, event]
                 continue
             kind, _, name = room.partition(":")
-            sent.append((room, event, {kind: name, "new": counted.new} if name else {"new": counted.new}))
+            news = {kind: name, "new": counted.new} if name else {"new": counted.new}
+            sent.append((room, event, news if counted.newest is None else counted.newest))
             self._counted[room, event] = Counted(now + EVERY_SECONDS)
         return sent
 

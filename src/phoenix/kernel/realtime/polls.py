@@ -80,6 +80,9 @@ class Polls:
             self.send(NOTHING)
         return unsent
 
+    def forget(self) -> None:
+        self._unsent, self._size = [], 0
+
     def end(self, reason: str, *, at_once: bool) -> None:
         if at_once and self._waiting is None:
             self._unsent.clear()

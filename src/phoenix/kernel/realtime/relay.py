@@ -34,6 +34,7 @@ POLL_SECONDS = 70.0
 MOST_BODY_BYTES = 65_536
 # Try again later (IANA's registry of close codes).
 TRY_LATER = 1013
+NEVER_SENT = frozenset({1005, 1006, 1015})
 # Of no use without TLS, but httpx would read every certificate of the machine for each client.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 HANDED_ON = frozenset({b"cookie", b"origin", b"content-type"})
@@ -84,7 +85,7 @@ class SocketRelay:
         await send({"type": "websocket.accept"})
         async with there:
             if await _first(_to_client(there, send), _to_server(there, receive)):
-                await send({"type": "websocket.close", "code": there.close_code or TRY_LATER, "reason": there.close_reason or ""})
+                await send({"type": "websocket.close", "code": _code(there.close_code), "reason": there.close_reason or ""})
 
     async def _poll(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -103,6 +104,11 @@ class SocketRelay:
             headers = [(name.encode(), value.encode()) for name, value in answer.headers.items() if name in ANSWERED]
             await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
             await send({"type": "http.response.body", "body": answer.content, "more_body": False})
+
+
+def _code(code: int | None) -> int:
+    """What a client is told: some codes only say that none came, and are never sent (RFC 6455, 7.4.1)."""
+    return TRY_LATER if code is None or code in NEVER_SENT else code
 
 
 async def _body(receive: Receive) -> bytes:

@@ -9,21 +9,21 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any
 from weakref import WeakSet
 
 import structlog
 
 from phoenix.kernel.background import once
+from phoenix.kernel.realtime.clients import Client, client_of, end_late, let_in
 from phoenix.kernel.realtime.connection import Connection, Limits, Opened
 from phoenix.kernel.realtime.door import FORBIDDEN, UNKNOWN_SID, RefusedRequest
 from phoenix.kernel.realtime.handover import SID_BYTES, Handover
 from phoenix.kernel.realtime.http import Listener
 from phoenix.kernel.realtime.message import Message, message_of
-from phoenix.kernel.realtime.namespace import Gate, Namespace, Refused, Socket
+from phoenix.kernel.realtime.namespace import Gate, Namespace, Socket
 from phoenix.kernel.realtime.polls import Polls
 from phoenix.kernel.realtime.protocol.engine import Data, Opening, ProtocolError, opening
-from phoenix.kernel.realtime.protocol.packets import Kind, Packet, Reader
+from phoenix.kernel.realtime.protocol.packets import Kind, Packet
 from phoenix.kernel.realtime.websocket import UPGRADE_SECONDS, WebSocket
 from phoenix.kernel.realtime.wheel import Wheel
 
@@ -33,24 +33,6 @@ BACKLOG = 4_096
 # How long what a closed connection was still sent can be fetched by a poll.
 LINGER_SECONDS = 5.0
 MOST_NAMESPACES = 4
-
-
-class _Client:
-    """What the server keeps with a connection: its reader, its sockets by namespace, the tasks that let them in, and until when it needs one."""
-
-    __slots__ = ("deadline", "reader", "sockets", "tasks")
-
-    def __init__(self) -> None:
-        self.reader = Reader()
-        self.sockets: dict[str, Socket] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
-        self.deadline: asyncio.TimerHandle | None = None
-
-    def expect(self, deadline: asyncio.TimerHandle | None) -> None:
-        """A timer keeps the whole connection in memory until it is over, so one that is needed no more is cancelled."""
-        if self.deadline is not None:
-            self.deadline.cancel()
-        self.deadline = deadline
 
 
 class Server:
@@ -103,7 +85,7 @@ class Server:
         """Close every connection."""
         if self._handover is not None:
             self._handover.close()
-        tasks = [task for connection in self.connections.values() for task in _client(connection).tasks]
+        tasks = [task for connection in self.connections.values() for task in client_of(connection).tasks]
         for connection in list(self.connections.values()):
             connection.end(reason)
         for listener in list(self._listeners):
@@ -143,7 +125,7 @@ class Server:
         return WebSocket(lambda pipe: _upgrade(connection, pipe))
 
     def received(self, connection: Connection, data: Data) -> None:
-        client = _client(connection)
+        client = client_of(connection)
         try:
             packet = client.reader.read(data)
             if packet is not None:
@@ -154,7 +136,7 @@ class Server:
     def ended(self, connection: Connection, reason: str) -> None:
         del self.connections[connection.sid]
         self._gate.ended(connection)
-        client = _client(connection)
+        client = client_of(connection)
         client.expect(None)
         sockets, client.sockets = client.sockets, {}
         for each in sockets.values():
@@ -166,7 +148,7 @@ class Server:
 
     def disconnect(self, socket: Socket, reason: str, *, close: bool = True) -> None:
         """Put a client out of its namespace. With `close` its connection ends if it is in no other; otherwise it can connect again."""
-        client = _client(socket.connection)
+        client = client_of(socket.connection)
         if client.sockets.get(socket.namespace) is not socket:
             return
         del client.sockets[socket.namespace]
@@ -191,23 +173,25 @@ class Server:
 
     def _begin(self, connection: Connection) -> None:
         self.connections[connection.sid] = connection
-        connection.user = _Client()
+        connection.user = Client()
         self._gate.began(connection)
         self._expect_socket(connection)
 
     def _expect_socket(self, connection: Connection) -> None:
-        _client(connection).expect(self._loop.call_later(self._connect_within, self._require_socket, connection))
+        client_of(connection).expect(self._loop.call_later(self._connect_within, self._require_socket, connection))
 
     def _require_socket(self, connection: Connection) -> None:
-        if connection.is_open and not any(each.is_in for each in _client(connection).sockets.values()):
-            connection.end("not_authenticated")
+        if connection.is_open:
+            client = client_of(connection)
+            client.is_late = not client.has_signed_in
+            end_late(client, connection)
 
     def _opening(self, sid: str, *upgrades: str) -> str:
         limits = self.limits
         interval, timeout = round(limits.ping_interval * 1000), round(limits.ping_timeout * 1000)
         return opening(Opening(sid, upgrades, ping_interval=interval, ping_timeout=timeout, max_payload=limits.most_payload))
 
-    def _handle(self, connection: Connection, client: _Client, packet: Packet) -> None:
+    def _handle(self, connection: Connection, client: Client, packet: Packet) -> None:
         """Raises ProtocolError for what no client sends."""
         socket = client.sockets.get(packet.namespace)
         if packet.kind is Kind.CONNECT:
@@ -219,7 +203,9 @@ class Server:
             if socket.is_in:
                 self._namespaces[packet.namespace].disconnected(socket, "client_disconnected")
                 # Whoever was never in has the time from the beginning, however often they ask.
+                client.first = None
                 self._expect_socket(connection)
+            end_late(client, connection)
         elif not socket.is_in:
             # Its client does not know yet whether it is in.
             return
@@ -229,7 +215,7 @@ class Server:
         elif packet.kind is not Kind.ACK:
             raise ProtocolError("a packet that only servers send")
 
-    def _let_in(self, connection: Connection, client: _Client, packet: Packet) -> None:
+    def _let_in(self, connection: Connection, client: Client, packet: Packet) -> None:
         name = packet.namespace.partition("?")[0]
         if name not in self._namespaces:
             connection.send(message_of(Packet(Kind.CONNECT_ERROR, packet.namespace, {"message": "Invalid namespace"})))
@@ -237,52 +223,14 @@ class Server:
         if name in client.sockets or len(client.sockets) >= MOST_NAMESPACES:
             raise ProtocolError("a second connection to a namespace")
         socket = client.sockets[name] = Socket(connection, name)
-        task = once("connect a socket", self._ask(client, socket, packet.data or {}))
+        client.first = client.first or socket
+        task = once("connect a socket", let_in(self._namespaces[name], client, socket, packet.data or {}))
         client.tasks.add(task)
         task.add_done_callback(client.tasks.discard)
-
-    async def _ask(self, client: _Client, socket: Socket, auth: Mapping[str, Any]) -> None:
-        connection, name = socket.connection, socket.namespace
-        namespace = self._namespaces[name]
-        try:
-            await namespace.connect(socket, auth)
-        except Refused as refused:
-            data = {"message": refused.message} | ({"data": refused.data} if refused.data is not None else {})
-            _turn_away(client, socket, data)
-            return
-        except Exception:
-            log.exception("socket_connect_failed")
-            _turn_away(client, socket, {"message": "unavailable"})
-            return
-        if client.sockets.get(name) is not socket:
-            # It left while it was asked for.
-            namespace.disconnected(socket, connection.reason or "client_disconnected")
-            return
-        socket.is_in = True
-        connection.send(message_of(Packet(Kind.CONNECT, name, {"sid": socket.id})))
-        if connection.reason:
-            return
-        try:
-            await namespace.connected(socket)
-        except Exception:
-            log.exception("socket_connect_failed")
-            connection.end("unavailable")
-
-
-def _turn_away(client: _Client, socket: Socket, data: dict[str, Any]) -> None:
-    if client.sockets.get(socket.namespace) is socket:
-        del client.sockets[socket.namespace]
-        socket.send(message_of(Packet(Kind.CONNECT_ERROR, socket.namespace, data)))
 
 
 def _new_sid() -> str:
     return secrets.token_urlsafe(SID_BYTES)
-
-
-def _client(connection: Connection) -> _Client:
-    client = connection.user
-    assert isinstance(client, _Client)  # noqa: S101 - set as soon as it began
-    return client
 
 
 def _upgrade(connection: Connection, pipe: WebSocket) -> Connection | None:

@@ -25,11 +25,12 @@ from phoenix.kernel.realtime.changes import LEFT, live_messages
 from phoenix.kernel.realtime.connection import Limits
 from phoenix.kernel.realtime.delivery import Delivery
 from phoenix.kernel.realtime.gate import SocketGate
-from phoenix.kernel.realtime.gathering import MOST_AT_ONCE, Gathering, RoomMessage
+from phoenix.kernel.realtime.gathering import MOST_AT_ONCE, Gathering
 from phoenix.kernel.realtime.handover import Handover
 from phoenix.kernel.realtime.limits import Counts
 from phoenix.kernel.realtime.namespace import Refused, Socket
 from phoenix.kernel.realtime.protocol.packets import MAIN
+from phoenix.kernel.realtime.replays import Replays
 from phoenix.kernel.realtime.server import Server
 from phoenix.kernel.realtime.signed_in import Asked, SignedIn, SocketRefused
 from phoenix.kernel.realtime.sources import SourceTail
@@ -69,6 +70,7 @@ class Sockets:
         settings = runtime.settings
         self._registry = registry
         self._rules = [rule for module in registry.modules for rule in module.sockets]
+        self._replays = Replays(runtime, self._rules)
         self._runtime = runtime
         self._session_reader = sessions
         self.counts = Counts(settings.realtime)
@@ -173,8 +175,7 @@ class Sockets:
                 self._cut(socket, "session_ended", reason) if reason else self._tell_token_expired(socket, known, cut=True)
                 return
             held = self._session_reader.held(known.token, actor)
-            try:
-                # Another object, even an equal one, means that something was changed.
+            try:  # Another object, even an equal one, means that something was changed.
                 if actor is not known.actor:
                     asked = {} if asked is None else asked
                     rooms = asked[id(actor)][1] if id(actor) in asked else await self._rooms_of(actor)
@@ -192,6 +193,8 @@ class Sockets:
             self._tell_token_expired(socket, known)
 
     def _cut(self, socket: Socket, event: str, reason: str) -> None:
+        # What waits to be polled, whoever has the sid could fetch.
+        socket.connection.forget_unsent()
         socket.emit(event, {"reason": reason})
         self.server.disconnect(socket, event)
 
@@ -244,9 +247,7 @@ class Sockets:
         known = self.open[socket]
         for room in known.rooms:
             self.rooms.enter(socket, room)
-        missed: list[RoomMessage] = []
-        for rule in self._rules:
-            missed += await rule.replay(self._runtime, known.actor, known.seen) if rule.replay is not None else ()
+        missed = await self._replays.missed(known, lambda: self.open.get(socket) is known)
         await self.check(socket)
         if self.open.get(socket) is not known:
             return
@@ -281,9 +282,7 @@ class Sockets:
 
     def _change_rooms(self, socket: Socket, known: SignedIn, actor: Actor, rooms: frozenset[str]) -> None:
         """Be in these rooms and no others, unless the socket has closed since."""
-        if self.open.get(socket) is not known:
-            return
-        for room in known.rooms - rooms:
+        for room in known.rooms - rooms if self.open.get(socket) is known else ():
             kind, _, organisation = room.partition(":")
             if kind == "organisation":
                 socket.emit(LEFT, {"organisation": organisation})

@@ -125,6 +125,9 @@ class WebSocket(WSListener):
         self._unsent = self._unsent + 1 if size else 0
         return self._unsent, size
 
+    def forget(self) -> None:
+        """It has left for the system already."""
+
     def end(self, reason: str, *, at_once: bool) -> None:
         transport, self._transport, self._connection = self._transport, None, None
         if transport is None:

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.language import _
 from phoenix.kernel.module import ROLE, EventKind, Title
 from phoenix.kernel.registry import Registry
@@ -108,8 +109,11 @@ def gone(kind: EventKind, row: Happened) -> bool:
 
 
 def in_words(registry: Registry, row: Happened, message: str, names: Mapping[str, str], **more: str) -> str:
-    """A gettext message about an event, with its actor, subject and fields in braces: ids as names, texts as written. `more` are further words."""
-    words = {field: more.get(field) or _word(registry, names, row, field) for field in holes(message)}
+    """A gettext message about an event, with its actor, subject and fields in braces: ids as names, texts as written. `more` are further words.
+
+    What people wrote is isolated: a name that is written from right to left would otherwise turn the sentence round.
+    """
+    words = {field: isolated(more.get(field) or _word(registry, names, row, field)) for field in holes(message)}
     return message.format_map(words)
 
 

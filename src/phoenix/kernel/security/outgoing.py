@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from phoenix.kernel.language import _
 from phoenix.kernel.security.networks import Network
-from phoenix.kernel.security.public_addresses import NotPublicError, Resolve, public_address, resolve
+from phoenix.kernel.security.public_addresses import NotPublicError, Resolve, is_address, is_public, public_address, resolve
 
 SECONDS = 15.0
 MOST_ANSWER_BYTES = 16 * 1024
@@ -63,6 +63,10 @@ class Outgoing:
             # A connection is used once: the next request may lead to another address.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
+
+    def refuses(self, host: str) -> bool:
+        """Whether this is an address, not a name, to which nothing is ever sent."""
+        return is_address(host) and not is_public(host, self._allowed)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Never raises: whatever happens is an answer."""

@@ -23,6 +23,8 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 # IPv4 addresses inside IPv6: 6to4 (RFC 3056), Teredo (RFC 4380) and NAT64 (RFC 6052). What they lead to decides.
 SIX_TO_FOUR, TEREDO = ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# RFC 6890, which older releases of Python take for global, and where some clouds have their metadata.
+PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
 # All that is handed out for the public internet (RFC 4291), and what of it never leads there: documentation (RFC 9637).
 GLOBAL_UNICAST, DOCUMENTATION = ipaddress.ip_network("2000::/3"), ipaddress.ip_network("3fff::/20")
 
@@ -82,7 +84,7 @@ def is_public(text: str, allowed: Sequence[Network] = ()) -> bool:
         return True
     if isinstance(address, ipaddress.IPv6Address) and not _is_handed_out(address):
         return False
-    return all(one.is_global and not one.is_multicast for one in (address, *_inside(address)))
+    return all(one.is_global and not one.is_multicast and one not in PROTOCOLS for one in (address, *_inside(address)))
 
 
 def _is_handed_out(address: ipaddress.IPv6Address) -> bool:

@@ -12,7 +12,7 @@ from phonenumbers import (
     PhoneNumberFormat,
     PhoneNumberType,
     format_number,
-    is_possible_number,
+    is_possible_number_for_type,
     number_type,
     parse,
 )
@@ -30,7 +30,7 @@ _COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, 
 def parse_number(text: str, allowed: Sequence[str] = ()) -> str:
     """A number such as "+49 (0)170 1234567" in E.164. `allowed` are the beginnings of those that may be used, such as +49; none is all.
 
-    Only its length is checked besides its kind: which numbers are in use changes too often to refuse any. Raises InvalidInput.
+    Only its length is checked, as one of mobile phones, besides its kind: which numbers are in use changes too often to refuse any. Raises InvalidInput.
     """
     if len(text) > LONGEST_WRITTEN or not (digits := _digits(text)):
         raise _refused("invalid", _("Enter the number with its country code, such as +49 170 1234567."))
@@ -52,7 +52,7 @@ def _parsed(digits: str) -> PhoneNumber | None:
         found = parse(f"+{digits}", None)
     except NumberParseException:
         return None
-    return found if is_possible_number(found) else None
+    return found if is_possible_number_for_type(found, PhoneNumberType.MOBILE) else None
 
 
 def _digits(text: str) -> str:

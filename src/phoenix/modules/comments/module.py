@@ -9,7 +9,7 @@ from phoenix.kernel.module import EventKind, ListQuery, Module, Permission, Pers
 from phoenix.modules.comments import api, events, owned, pages, personal, queries
 from phoenix.modules.comments.notifications import NOTIFICATIONS
 
-LINK = "/o/{organisation}/entries/{entry}?comment={subject}#{subject}"
+LINK = "/o/{organisation}/comments/{subject}"
 TEXTS = {"title": queries.TITLE}
 
 MODULE = Module(

@@ -10,7 +10,7 @@ from phoenix.kernel.language import _
 from phoenix.kernel.module import NotificationKind
 from phoenix.modules.comments import events, queries
 
-COMMENT = "/o/{organisation}/entries/{entry}?comment={subject}#{subject}"
+COMMENT = "/o/{organisation}/comments/{subject}"
 
 
 async def participants(db: Reader, batch: Sequence[Recorded]) -> list[tuple[str, Recorded]]:

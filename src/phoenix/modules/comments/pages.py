@@ -52,6 +52,15 @@ async def comments(call: Call) -> Mapping[str, Any]:
     return {"comments": shown, "listing": plain_listing(call, made, cursor=cursor), "may_comment": "comments.write" in member.permissions}
 
 
+@page("/o/{slug:str}/comments/{comment_id:str}", may="comments.read", within="slug", queries=1)
+async def show_comment(call: Call) -> Redirect:
+    """Where links to a comment lead: short, since text messages are paid for by their length."""
+    comment = await actions.find_comment(call.db, call.path["comment_id"])
+    if comment.organisation != call.member.organisation:
+        raise NotFound(actions.MISSING)
+    return Redirect(_place(call, comment))
+
+
 @form(f"{ENTRY}/comments", may="comments.write", within="slug", queries=6, retry=ENTRY)
 async def send_new(call: Call) -> Redirect:
     entry = call.path["entry_id"]
@@ -64,7 +73,8 @@ async def show_edit(call: Call) -> View:
     comment = await _find_here(call)
     people = await names(call.db, mentions_in(comment.body))
     edits = Edits(_place(call, comment), (EditedField("body", _("Comment")),))
-    shown = {"body": with_names(comment.body, people), "version": str(comment.version)}
+    mentioned = mentions_in(comment.body)
+    shown = {"body": with_names(comment.body, people), "version": str(comment.version), "mentioned": ",".join(mentioned)}
     return View("comments/edit.html", {"form": shown, "comment": comment, "edits": edits})
 
 
@@ -109,4 +119,4 @@ def _place(call: Call, comment: Comment) -> str:
     return f"/o/{call.member.slug}/entries/{comment.entry}?comment={comment.id}#{comment.id}"
 
 
-ROUTES = (send_new, show_edit, send_edit, show_delete, send_delete)
+ROUTES = (show_comment, send_new, show_edit, send_edit, show_delete, send_delete)

@@ -104,35 +104,42 @@ QUEUE = command("""
       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::timestamptz[]) AS q(account, number, channel, is_urgent, due_at)
     ON CONFLICT DO NOTHING
 """)
-# Everything of a person that is due is sent in one email, or one message of another channel. Of emails, what is not urgent is sent not more often than every so often, whoever causes it. While
-# an email is on its way, as to a server that is away, what comes waits for the next: otherwise all of them would go out at once.
-# What another process has taken is left to it.
-TAKE: Query[Due] = query(
-    Due,
-    """
-    WITH due AS (
-        SELECT d.account_id, d.number, d.channel FROM notification_deliveries d
-         WHERE d.state = 'queued' AND d.due_at <= $1
+_IS_DUE = """
+    d.state = 'queued' AND d.due_at <= $1
            AND (d.is_urgent OR d.channel <> 'email' OR NOT EXISTS (
                     SELECT FROM notification_deliveries s WHERE s.account_id = d.account_id AND s.channel = d.channel AND s.sent_at > $3
                ) AND NOT EXISTS (
                     SELECT FROM notification_deliveries s WHERE s.account_id = d.account_id AND s.channel = d.channel AND s.state = 'taken'
                ))
-         ORDER BY d.due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+"""
+# Everything of a person that is due is sent in one email, or one message of another channel, however much of others is due as well: what is
+# taken is counted by its first ones. Of emails, what is not urgent is sent not more often than every so often, whoever causes it. While
+# an email is on its way, as to a server that is away, what comes waits for the next: otherwise all of them would go out at once.
+# What another process has taken is left to it.
+TAKE: Query[Due] = query(
+    Due,
+    f"""
+    WITH first AS (
+        SELECT d.account_id, d.channel FROM notification_deliveries d WHERE {_IS_DUE} ORDER BY d.due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+    ), due AS (
+        SELECT d.account_id, d.number, d.channel
+          FROM (SELECT DISTINCT account_id, channel FROM first) AS p
+          JOIN notification_deliveries d ON d.account_id = p.account_id AND d.channel = p.channel
+         WHERE {_IS_DUE} FOR UPDATE OF d SKIP LOCKED
     ), taken AS (
         UPDATE notification_deliveries d SET state = 'taken', batch = $4, taken_at = $1 FROM due
          WHERE d.account_id = due.account_id AND d.number = due.number AND d.channel = due.channel
         RETURNING d.account_id, d.channel
     )
     SELECT DISTINCT account_id AS account, channel FROM taken
-""",
+""",  # noqa: S608 - made of constants
 )
-# What was read in the meantime, or concerns an organisation that they have left, is not sent any more.
+# What a mail server has refused is there again when staff replay the job. What was read in the meantime, or concerns an organisation that they have left, is not sent any more.
 TO_SEND: Query[Item] = query(
     Item,
     f"""
     {ITEM} JOIN notification_deliveries d ON d.account_id = n.account_id AND d.number = n.number
-     WHERE n.account_id = $1 AND d.channel = $2 AND d.state = 'taken' AND d.batch = $3 AND n.read_at IS NULL
+     WHERE n.account_id = $1 AND d.channel = $2 AND d.state IN ('taken', 'refused') AND d.batch = $3 AND n.read_at IS NULL
      ORDER BY n.number DESC LIMIT $4
 """,
 )
@@ -140,17 +147,20 @@ IN_BATCH: Query[int] = query(
     int,
     """
     SELECT count(*) FROM notification_deliveries d JOIN notifications n ON n.account_id = d.account_id AND n.number = d.number
-     WHERE d.account_id = $1 AND d.channel = $2 AND d.state = 'taken' AND d.batch = $3 AND n.read_at IS NULL
+     WHERE d.account_id = $1 AND d.channel = $2 AND d.state IN ('taken', 'refused') AND d.batch = $3 AND n.read_at IS NULL
 """,
 )
 # Of jobs that have given up, or are gone.
-DROP_ABANDONED = command(
-    "UPDATE notification_deliveries SET state = 'dropped', sent_at = NULL, reason = 'gave_up' WHERE state = 'taken' AND taken_at < $1"
-)
+DROP_ABANDONED = command("UPDATE notification_deliveries SET state = 'refused', reason = 'gave_up' WHERE state = 'taken' AND taken_at < $1")
+# Those with numbers of `$4` were in the email, and so were those before `$7`, which it only counted. What was not sent has no time at which it was:
+# the next need not wait for it.
 SENT = command("""
-    UPDATE notification_deliveries SET state = CASE WHEN number = ANY($4::bigint[]) THEN 'sent' ELSE 'dropped' END, sent_at = $3, tried_at = $3,
-           tries = tries + (number = ANY($4::bigint[]))::integer, reason = CASE WHEN number = ANY($4::bigint[]) THEN NULL ELSE $6 END
-     WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $5
+    UPDATE notification_deliveries d
+       SET state = CASE WHEN o.was_sent THEN 'sent' ELSE $8 END, sent_at = CASE WHEN o.was_sent THEN $3::timestamptz END, tried_at = $3,
+           tries = d.tries + (o.was_sent OR $8 = 'refused')::integer, reason = CASE WHEN o.was_sent THEN NULL ELSE $6 END
+      FROM (SELECT n.account_id, n.number, n.number = ANY($4::bigint[]) OR (n.number < $7 AND n.read_at IS NULL) AS was_sent FROM notifications n) AS o
+     WHERE d.account_id = $1 AND d.channel = $2 AND d.state IN ('taken', 'refused') AND d.batch = $5
+       AND o.account_id = d.account_id AND o.number = d.number
 """)
 LATER = command("""
     UPDATE notification_deliveries SET state = 'queued', batch = NULL, due_at = $3
@@ -168,8 +178,9 @@ TO_SEND_BY: Query[Item] = query(
      ORDER BY n.number DESC LIMIT $4
 """,
 )
+# Several places of a person are tried at once, which is one attempt: `$8` says which; null is one more.
 TRIED = command("""
-    UPDATE notification_deliveries SET tries = tries + 1, tried_at = $5, state = CASE WHEN state = 'taken' OR $6 = 'sent' THEN $6 ELSE state END,
+    UPDATE notification_deliveries SET tries = greatest(tries, coalesce($8::integer, tries + 1)), tried_at = $5, state = CASE WHEN state = 'taken' OR $6 = 'sent' THEN $6 ELSE state END,
            sent_at = CASE WHEN $6 = 'sent' THEN $5 ELSE sent_at END, reason = CASE WHEN $6 = 'sent' OR state = 'sent' THEN NULL ELSE $7 END
      WHERE account_id = $1 AND channel = $2 AND batch = $3 AND number = ANY($4::bigint[]) AND state IN ('taken', 'sent', 'refused')
 """)

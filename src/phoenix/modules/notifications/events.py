@@ -13,5 +13,9 @@ class PreferencesChanged(Event, frozen=True, kw_only=True, kind="notifications.p
     """The subject chose what they are notified of, how, or when; or muted or unmuted something."""
 
 
+class InboxChanged(Event, frozen=True, kw_only=True, kind="notifications.inbox_changed"):
+    """What the subject may see of their inbox has changed, since they joined or left an organisation, or it was deleted."""
+
+
 class NotificationsArchived(Event, frozen=True, kw_only=True, kind="notifications.archived"):
     """The subject archived notifications, or what they were about is gone."""

@@ -14,7 +14,7 @@ from phoenix.kernel.module import Numbered
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import queries
-from phoenix.modules.notifications.events import NotificationsArchived, NotificationsRead
+from phoenix.modules.notifications.events import InboxChanged, NotificationsArchived, NotificationsRead
 from phoenix.modules.notifications.items import Notification, in_full
 from phoenix.modules.notifications.queries import Item
 
@@ -22,6 +22,8 @@ NOTIFICATION, UNREAD, RELOAD = "notification", "unread", "reload"
 # A client that missed more reads its inbox again.
 MOST_MISSED = 100
 BATCH = 200
+# After these it is counted again how many are unread.
+COUNTED = frozenset({NotificationsRead.kind, NotificationsArchived.kind, InboxChanged.kind})
 NO_INBOX = queries.Inbox("", "", 0, 0, 0)
 
 
@@ -69,8 +71,8 @@ async def read(runtime: Runtime, db: Reader, position: int) -> tuple[list[tuple[
 
 
 async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
-    """How many are unread, once something was read or archived."""
-    changed = {event.subject for event in batch if event.kind in {NotificationsRead.kind, NotificationsArchived.kind} and event.subject}
+    """How many are unread, once something was read or archived, or can be seen no more."""
+    changed = {event.subject for event in batch if event.kind in COUNTED and event.subject}
     if not changed:
         return []
     async with runtime.database.reader() as db:

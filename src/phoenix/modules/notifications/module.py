@@ -63,6 +63,7 @@ MODULE = Module(
     events=(
         EventKind(events.NotificationsRead, act=None),
         EventKind(events.NotificationsArchived, act=None),
+        EventKind(events.InboxChanged, act=None),
         EventKind(events.PreferencesChanged, act=None),
     ),
     jobs=(

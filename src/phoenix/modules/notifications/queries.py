@@ -196,14 +196,19 @@ WITHDRAW: Query[str] = query(
     SELECT DISTINCT account_id FROM changed ORDER BY account_id
 """,
 )
+# What someone may see of their inbox has changed: the count has a new number, or sockets would take it for the former.
+RECOUNT: Query[str] = query(str, "UPDATE inboxes SET version = version + 1 WHERE account_id = ANY($1::text[]) RETURNING account_id")
 FIND: Query[int] = query(int, "SELECT number FROM notifications WHERE account_id = $1 AND id = $2")
 
 OF_PERSON: Query[Item] = query(Item, ITEM + " WHERE n.account_id = $1 ORDER BY n.number")
 ERASE = command("DELETE FROM inboxes WHERE account_id = $1")
 ERASE_ITEMS = command("DELETE FROM notifications WHERE account_id = $1")
-DELETE_OF_ORGANISATION = command("""
+DELETE_OF_ORGANISATION: Query[str] = query(
+    str,
+    """
     DELETE FROM notifications WHERE (account_id, number) IN (
         SELECT account_id, number FROM notifications WHERE organisation_id = $1 LIMIT $2
-    )
-""")
+    ) RETURNING account_id
+""",
+)
 FORGET_OLD = purge("notifications", "occurred_at < $1")

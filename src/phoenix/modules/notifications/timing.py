@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from phoenix.kernel.i18n.times import zone_of
+
 Digest: TypeAlias = Literal["off", "daily", "weekly"]
 MONDAY = 0
 
@@ -30,7 +32,7 @@ def due_at(now: datetime, schedule: Schedule, *, urgent: bool) -> datetime:
     """The instant at which something that happened `now` is sent."""
     if urgent:
         return now
-    zone, at = ZoneInfo(schedule.time_zone), now
+    zone, at = zone_of(schedule.time_zone), now
     if schedule.digest != "off":
         at = _next(now, zone, time(schedule.hour), on_monday=schedule.digest == "weekly")
     return _after_quiet_hours(at, zone, schedule.quiet_from, schedule.quiet_until)
@@ -46,7 +48,7 @@ def _after_quiet_hours(at: datetime, zone: ZoneInfo, start: time | None, end: ti
 
 def after_quiet_hours(at: datetime, schedule: Schedule) -> datetime:
     """The end of the quiet hours that it is `at` that instant; the instant itself where it is none."""
-    return _after_quiet_hours(at, ZoneInfo(schedule.time_zone), schedule.quiet_from, schedule.quiet_until)
+    return _after_quiet_hours(at, zone_of(schedule.time_zone), schedule.quiet_from, schedule.quiet_until)
 
 
 def _next(after: datetime, zone: ZoneInfo, clock: time, *, on_monday: bool = False, either: bool = False) -> datetime:

@@ -30,8 +30,10 @@ KEEP: Query[str] = query(str, "UPDATE present SET until = $2 WHERE process = $1 
 LEAVE = command("DELETE FROM present WHERE process = $1")
 FORGET_OLD = command("DELETE FROM present WHERE until < $1")
 VERSIONS: Query[Version] = query(Version, "SELECT process, version FROM present WHERE until > $1 ORDER BY process")
-# Of the organisations of these accounts, or of one.
+# Of the organisations of these accounts, or of one. Both lists grow with the sockets of a process: neither is looked through for each row of
+# the other.
 _HERE = """
+    {around}
     SELECT m.organisation_id AS organisation, (array_agg(m.account_id ORDER BY m.account_id))[1:50] AS accounts, count(*) AS count
       FROM (SELECT DISTINCT unnest(accounts) AS account FROM present WHERE until > $1) AS p
       JOIN memberships m ON m.account_id = p.account
@@ -41,9 +43,17 @@ _HERE = """
      GROUP BY m.organisation_id
 """
 HERE_AROUND: Query[Here] = query(
-    Here, _HERE.format(which="m.organisation_id IN (SELECT organisation_id FROM memberships WHERE account_id = ANY($2::text[]))")
+    Here,
+    _HERE.format(
+        around="""
+    WITH around AS MATERIALIZED (
+        SELECT DISTINCT x.organisation_id FROM unnest($2::text[]) AS here (account) JOIN memberships x ON x.account_id = here.account
+    )
+""",
+        which="m.organisation_id IN (SELECT organisation_id FROM around)",
+    ),
 )
-HERE: Query[Here] = query(Here, _HERE.format(which="m.organisation_id = $2"))
+HERE: Query[Here] = query(Here, _HERE.format(around="", which="m.organisation_id = $2"))
 
 # What nobody wrote but changes who is seen: every process looks again.
 LOOK_AGAIN = command("UPDATE present SET version = version + 1")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.purge import forget
 from phoenix.kernel.i18n.devices import device
 from phoenix.kernel.i18n.isolation import Ours
-from phoenix.kernel.i18n.times import city, full_date, time_of_day
+from phoenix.kernel.i18n.times import city, full_date, time_of_day, zone_of
 from phoenix.kernel.language import _, reading
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
@@ -26,7 +25,7 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
         account = await find_account(db, new.account)
         session = await db.maybe(queries.ORIGIN, new.session)
     if account is not None and session is not None:
-        here = session.at.astimezone(ZoneInfo(account.time_zone))
+        here = session.at.astimezone(zone_of(account.time_zone))
         with reading(account.locale):
             await runtime.mailer.send_template(
                 "sessions/new_device",

@@ -21,7 +21,7 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 # Japanese keyboards write a wide @ and a wide space.
-_TYPED = re.compile(rf"(?<![^\W{_UNSPACED}])(?<![.@＠])[@＠](?=\w)")
+_TYPED = re.compile(rf"(?<![^\W{_UNSPACED}])(?<![.@＠])[@＠](?=[^\s@＠])")
 _MARK = Markup("<strong><bdi>@{}</bdi></strong>")
 _GOES_ON = re.compile(rf"[^\W_{_UNSPACED}]")
 

@@ -50,6 +50,8 @@ async def set_schedule(tx: Transaction, account: str, *, digest: str, hour: int,
         errors.append(FieldError("hour", "out_of_range", _("Choose an hour from 0 to 23.")))
     if (quiet_from is None) != (quiet_until is None):
         errors.append(FieldError("quiet_until", "missing", _("Enter both times, or neither.")))
+    elif quiet_from is not None and quiet_from == quiet_until:
+        errors.append(FieldError("quiet_until", "same", _("Enter another time than the beginning, or leave both empty.")))
     if errors:
         raise InvalidInput(errors=tuple(errors))
     await tx.execute(choices.SCHEDULE, account, digest, hour, quiet_from, quiet_until)

@@ -17,6 +17,7 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.events import ProfileChanged
 from phoenix.modules.notifications import choices, queries
 from phoenix.modules.notifications.actions.choose import is_on
+from phoenix.modules.notifications.actions.recount import MEMBERSHIPS, recount
 from phoenix.modules.notifications.actions.send import SEND_DUE
 from phoenix.modules.notifications.actions.withdraw import withdraw
 from phoenix.modules.notifications.choices import EMAIL, Settings
@@ -52,6 +53,7 @@ async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) 
     await _move(tx, batch)
     await _add(runtime, registry, tx, batch)
     await withdraw(registry, tx, batch)
+    await recount(tx, [event.subject for event in batch if event.kind in MEMBERSHIPS and event.subject])
 
 
 async def _add(runtime: Runtime, registry: Registry, tx: Transaction, batch: Sequence[Recorded]) -> None:

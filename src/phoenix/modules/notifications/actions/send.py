@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -35,6 +35,7 @@ MOST_IN_EMAIL, MOST_SHOWN = 200, 20
 ABANDONED = timedelta(hours=26)
 UNSUBSCRIBE = "notifications.unsubscribe"
 STOPPED, ADDRESS = "stopped", "address"
+DROPPED: Literal["dropped"] = "dropped"
 
 
 class Sending(Struct, frozen=True):
@@ -96,18 +97,23 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
             why = NOT_WANTED if sent else STOPPED
     except Unavailable:
         async with runtime.database.transaction() as tx:
-            await tx.execute(choices.TRIED, sending.account, EMAIL, sending.batch, [item.number for item in items], tx.now, TAKEN, None)
+            await tx.execute(
+                choices.TRIED, sending.account, EMAIL, sending.batch, [item.number for item in items], tx.now, TAKEN, None, None
+            )
         raise
     except PermanentFailure as refused:
-        await _note(runtime, sending, [], ADDRESS if isinstance(refused, RecipientRefused) else REFUSED)
+        await _note(runtime, sending, [], ADDRESS if isinstance(refused, RecipientRefused) else REFUSED, state="refused")
         raise
-    await _note(runtime, sending, [item.number for item in items] if sent else [], why)
+    counted = min((row.number for row in found), default=0) if sent and more else 0
+    await _note(runtime, sending, [item.number for item in items] if sent else [], why, before=counted)
 
 
-async def _note(runtime: Runtime, sending: Sending, sent: Sequence[int], why: str) -> None:
-    """What of the batch was sent; the rest is dropped, and why."""
+async def _note(
+    runtime: Runtime, sending: Sending, sent: Sequence[int], why: str, *, before: int = 0, state: Literal["dropped", "refused"] = DROPPED
+) -> None:
+    """What of the batch was sent, also what comes `before` a number, and was only counted. The rest was not, and why."""
     async with runtime.database.transaction() as tx:
-        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, list(sent), sending.batch, why)
+        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, list(sent), sending.batch, why, before, state)
 
 
 def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: str, more: int = 0) -> dict[str, Any]:
@@ -119,14 +125,17 @@ def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: s
             {"summary": one.summary, "why": one.first.why, "link": Ours(f"{url}{one.link or '/notifications'}")}
             for one in groups[:MOST_SHOWN]
         ],
-        "more": max(0, len(groups) - MOST_SHOWN) + more,
+        "more": sum(len(group.items) for group in groups[MOST_SHOWN:]) + more,
         "inbox": Ours(f"{url}/notifications"),
         "preferences": Ours(f"{url}/settings/notifications"),
         "stop_link": Ours(unsubscribe),
-        "subject_line": groups[0].summary
-        if len(groups) == 1
-        else ngettext("{count} notification", "{count} notifications", len(groups) + more).format(count=len(groups) + more),
+        "subject_line": groups[0].summary if len(groups) == 1 and not more else number_of(sum(len(group.items) for group in groups) + more),
     }
+
+
+def number_of(count: int) -> str:
+    """How many notifications an email is about, as its subject says."""
+    return ngettext("{count} notification", "{count} notifications", count).format(count=count)
 
 
 def unsubscribe_link(runtime: Runtime, account: str, kind: str) -> str:

@@ -68,7 +68,7 @@ async def send_by(runtime: Runtime, sending: SendingBy) -> None:
         return
     message = await _message(runtime, to, rows, sending.batch)
     outcome = await channel.send(runtime, sending.account, sending.target, message)
-    await _note(runtime, channel, sending, [row.number for row in rows], outcome)
+    await _note(runtime, channel, sending, [row.number for row in rows], outcome, why)
 
 
 async def _to_send(runtime: Runtime, sending: SendingBy) -> tuple[Recipient | None, list[Item], str]:
@@ -116,15 +116,15 @@ def _tag(groups: Sequence[Group]) -> str:
 
 
 async def _note(
-    runtime: Runtime, channel: NotificationChannel, sending: SendingBy, numbers: Sequence[int], outcome: ChannelOutcome
+    runtime: Runtime, channel: NotificationChannel, sending: SendingBy, numbers: Sequence[int], outcome: ChannelOutcome, why: str
 ) -> None:
-    """Note what became of it, and try again what is to be tried later, until it has been tried often enough."""
+    """Note what became of it, and `why` the rest was not sent. What is to be tried later is, until it has been tried often enough."""
     again = outcome.state == LATER and sending.tried < len(DELAYS)
     state = TAKEN if again else REFUSED if outcome.state == LATER else outcome.state
     of = (sending.account, channel.name, sending.batch)
     async with runtime.database.transaction() as tx:
-        await tx.execute(choices.DROP, *of, list(numbers), NOT_WANTED, tx.now)
-        await tx.execute(choices.TRIED, *of, list(numbers), tx.now, state, outcome.reason)
+        await tx.execute(choices.DROP, *of, list(numbers), why, tx.now)
+        await tx.execute(choices.TRIED, *of, list(numbers), tx.now, state, outcome.reason, sending.tried + 1)
         if again:
             wait = max(DELAYS[sending.tried], min(outcome.wait, LONGEST_WAIT))
             tried = SendingBy(sending.account, sending.batch, sending.channel, sending.target, sending.tried + 1)

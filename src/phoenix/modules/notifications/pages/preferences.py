@@ -56,10 +56,13 @@ async def show_preferences(call: Call) -> View:
 
 @form(f"{SETTINGS}/channels", may=SIGNED_IN, queries=2, retry=show_preferences)
 async def send_channels(call: Call) -> Redirect:
-    """Every box of the table: one that is not sent is not ticked."""
+    """The boxes of the table that were changed: one that is not sent is not ticked. What was chosen elsewhere since stays, such as by a link that
+    ends emails, and so does what nobody chose."""
     kinds = call.registry.optional_notifications
     channels = [name for name, _label, _said in _channels(call)]
-    chosen = {(kind, channel): call.form.get(f"{channel} {kind}") == ON for kind in kinds for channel in channels}
+    boxes = {(kind, channel): f"{channel} {kind}" for kind in kinds for channel in channels}
+    was = set(call.form.get("was", "").split(","))
+    chosen = {box: ticked for box, name in boxes.items() if (ticked := call.form.get(name) == ON) != (name in was)}
     await choose.choose(call.tx, call.actor.account, kinds, chosen, others=channels)
     return Redirect(SETTINGS, _("Notifications saved."))
 

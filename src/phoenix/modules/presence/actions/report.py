@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from phoenix.kernel.module import Newest
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.presence import queries
 from phoenix.modules.presence.queries import Here
@@ -59,7 +60,7 @@ async def report(runtime: Runtime, process: str, accounts: frozenset[str]) -> li
     changed = [one for organisation, one in found.items() if state.here.get(organisation) != one]
     gone = [Here(organisation, [], 0) for organisation in state.here if organisation not in found]
     state.versions, state.here = versions, found
-    return [(f"organisation:{one.organisation}", PRESENCE, said(one)) for one in (*changed, *gone)]
+    return [(f"organisation:{one.organisation}", PRESENCE, Newest(said(one))) for one in (*changed, *gone)]
 
 
 def said(here: Here) -> dict[str, Any]:

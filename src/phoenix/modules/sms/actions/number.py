@@ -90,7 +90,12 @@ async def confirm_number(runtime: Runtime, tx: Transaction, actor: Actor, code: 
         raise InvalidInput(errors=(FieldError("code", "missing", _("Enter the 8 digits from the text message.")),))
     tried = await tx.maybe(queries.TRY, actor.account)
     if tried is None or not _is_right(runtime, tx, tried, given):
-        sentence = _("This code is wrong or more than 10 minutes old, or there were 5 wrong attempts. Request a new one.")
+        ended = tried is None or not tried.tries_left or not _is_valid(tx, tried)
+        sentence = (
+            _("This code is more than 10 minutes old, or there were 5 wrong attempts. Request a new one.")
+            if ended
+            else _("This code is wrong. Check the text message, and enter its 8 digits again.")
+        )
         raise WrongCode(errors=(FieldError("code", "wrong_code", sentence),))
     if await has_stopped(runtime, tx, tried.number):
         raise NumberStopped
@@ -132,6 +137,8 @@ def code_hash(runtime: Runtime, request: str, code: str) -> bytes:
 
 
 def _is_right(runtime: Runtime, tx: Transaction, tried: queries.Request, code: str) -> bool:
-    if tried.code_hash is None or tried.code_until is None or tried.code_until <= tx.now:
-        return False
-    return same(code_hash(runtime, tried.id, code), tried.code_hash)
+    return tried.code_hash is not None and _is_valid(tx, tried) and same(code_hash(runtime, tried.id, code), tried.code_hash)
+
+
+def _is_valid(tx: Transaction, tried: queries.Request) -> bool:
+    return tried.code_until is not None and tried.code_until > tx.now

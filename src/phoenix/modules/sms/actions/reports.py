@@ -33,6 +33,8 @@ _STATES = {"delivered": "delivered", "read": "delivered", "undelivered": "undeli
 _TAKEN = frozenset({"accepted", "scheduled", "queued", "sending", "sent"})
 _WHY = {30003: "unreachable", 30004: "blocked", 30005: "unknown_number", 30006: "unknown_number", 30007: "blocked", 21610: "opted_out"}
 _ID = re.compile(r"[0-9A-Za-z_]{1,64}", re.ASCII)
+# What is signed has nothing between the fields. An id of any length would let a letter of it move into the next name, as the id of another reply.
+_SID = re.compile(r"[SM]M[0-9a-fA-F]{32}", re.ASCII)
 
 Form = Mapping[str, Sequence[str]]
 
@@ -70,7 +72,7 @@ async def take(runtime: Runtime, tx: Transaction, message: str, form: Form) -> N
     """Note what a verified request says. What cannot be understood changes nothing."""
     if status := _first(form, "MessageStatus"):
         await _report(runtime, tx, message, status, form)
-    elif _ID.fullmatch(sid := _first(form, "MessageSid")) and is_number(number := _first(form, "From")):
+    elif _SID.fullmatch(sid := _first(form, "MessageSid")) and is_number(number := _first(form, "From")):
         await _reply(runtime, tx, sid, number, _word(form))
 
 
@@ -81,7 +83,7 @@ async def _report(runtime: Runtime, tx: Transaction, message: str, status: str, 
     code = _number(_first(form, "ErrorCode"))
     reason = _WHY.get(code, "not_delivered") if state == "undelivered" else None
     sid = _first(form, "MessageSid")
-    account = await tx.maybe(queries.NOTE_REPORT, message, state, reason, code or None, sid if _ID.fullmatch(sid) else None, tx.now)
+    account = await tx.maybe(queries.NOTE_REPORT, message, state, reason, code or None, sid if _SID.fullmatch(sid) else None, tx.now)
     # The number that it went to: its person may have another by now.
     if account is not None and code in OPTED_OUT and is_number(number := _first(form, "To")):
         await stop(runtime, tx, number)

@@ -16,8 +16,10 @@ from phoenix.kernel.errors import EditConflict, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.public_addresses import NOT_PUBLIC
 from phoenix.modules.webhooks import queries, signing
 from phoenix.modules.webhooks.actions.queue import SEND, Sending
+from phoenix.modules.webhooks.actions.request import Sender
 from phoenix.modules.webhooks.errors import TooManyWebhooks
 from phoenix.modules.webhooks.events import WebhookChanged, WebhookCreated, WebhookDeleted, WebhookSecretRotated
 from phoenix.modules.webhooks.queries import Webhook
@@ -122,6 +124,8 @@ def _checked(runtime: Runtime, draft: Draft, kinds: Collection[str]) -> Draft:
     url = fields.line("url", draft.url, most=LONGEST_URL, missing=_("Enter the address that receives the events."))
     if url and (wrong := what_is_wrong(url, secure=runtime.settings.strict)):
         fields.refuse("url", "invalid", wrong)
+    elif url and runtime.part(Sender).refuses(urlsplit(url).hostname or ""):
+        fields.refuse("url", "not_public", NOT_PUBLIC)
     description = fields.line("description", draft.description, most=LONGEST_DESCRIPTION, missing="")
     if unknown := sorted(set(draft.kinds) - set(kinds)):
         fields.refuse("kinds", "unknown", _("There is no kind of event called {name}.").format(name=unknown[0][:100]))

@@ -23,17 +23,19 @@ class Sender(Outgoing):
         self, allowed: Sequence[Network] = (), *, find: Resolve = resolve, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         super().__init__(f"Phoenix-Webhooks/{__version__}", allowed, find=find, transport=transport)
-        self._busy: set[str] = set()
+        self._busy: dict[str, int] = {}
 
-    def begin(self, organisation: str) -> bool:
-        """Whether nobody else in this process is sending for an organisation. Whoever begins ends it, with `end`."""
-        if organisation in self._busy:
-            return False
-        self._busy.add(organisation)
-        return True
+    def begin(self, organisation: str, most: int) -> int:
+        """Take what is free of so many places in which this process sends for an organisation. Each is given back, with `end`."""
+        busy = self._busy.get(organisation, 0)
+        self._busy[organisation] = max(busy, most)
+        return max(0, most - busy)
 
     def end(self, organisation: str) -> None:
-        self._busy.discard(organisation)
+        """Give back one place."""
+        self._busy[organisation] -= 1
+        if not self._busy[organisation]:
+            del self._busy[organisation]
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Never raises: whatever happens is an answer."""

@@ -27,18 +27,15 @@ TURN = timedelta(seconds=40)
 
 
 async def send(runtime: Runtime, sending: Sending) -> None:
-    """Send what is due in an organisation. Only one job of a process does, and what is left after its turn is for another.
+    """Send what is due in an organisation, in the places that no other job of this process holds, and what is left after its turn is for another.
 
-    A job that finds another at work has nothing to do: that one looks once more after it is done.
+    A job that finds no place has nothing to do: the others look once more after they are done. One slow receiver holds one place.
     """
     sender, until = runtime.part(Sender), runtime.clock.now() + TURN
     left = True
-    while left and sender.begin(sending.organisation):
-        try:
-            lanes = [_send_in_turn(runtime, sending.organisation, until) for _lane in range(AT_ONCE)]
-            ended = await asyncio.gather(*lanes, return_exceptions=True)
-        finally:
-            sender.end(sending.organisation)
+    while left and (free := sender.begin(sending.organisation, AT_ONCE)):
+        lanes = [_send_in_turn(runtime, sending.organisation, until) for _lane in range(free)]
+        ended = await asyncio.gather(*lanes, return_exceptions=True)
         for failed in ended:
             if isinstance(failed, BaseException):
                 raise failed
@@ -51,14 +48,17 @@ async def send(runtime: Runtime, sending: Sending) -> None:
 
 
 async def _send_in_turn(runtime: Runtime, organisation: str, until: datetime) -> bool:
-    """Send one after the other. Returns whether the time was up before nothing was left."""
-    while runtime.clock.now() < until:
-        async with runtime.database.transaction() as tx:
-            due = await tx.maybe(queries.TAKE_NEXT, organisation, tx.now, tx.now + LEASE)
-        if due is None:
-            return False
-        await _try(runtime, due)
-    return True
+    """Send one after the other, in a place that is given back. Returns whether the time was up before nothing was left."""
+    try:
+        while runtime.clock.now() < until:
+            async with runtime.database.transaction() as tx:
+                due = await tx.maybe(queries.TAKE_NEXT, organisation, tx.now, tx.now + LEASE)
+            if due is None:
+                return False
+            await _try(runtime, due)
+        return True
+    finally:
+        runtime.part(Sender).end(organisation)
 
 
 async def _try(runtime: Runtime, due: Due) -> None:
