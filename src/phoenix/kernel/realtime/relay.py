@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from phoenix.kernel.background import once
 from phoenix.kernel.realtime.gate import RELAY_PROOF, RELAYED_FOR, RELAYED_HOST, relay_proof
+from phoenix.kernel.realtime.growth import Growth
 from phoenix.kernel.realtime.http import PATH
 from phoenix.kernel.security.crypto import Keys
 from phoenix.kernel.web.application import state_of
@@ -49,6 +50,7 @@ class SocketRelay:
         host = "127.0.0.1" if settings.web.host in UNSPECIFIED else settings.web.host
         self._place = f"[{host}]:{settings.realtime.port}" if ":" in host else f"{host}:{settings.realtime.port}"
         self._proof = relay_proof(keys)
+        self._growth = Growth()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"} or scope["path"] != PATH:
@@ -84,8 +86,11 @@ class SocketRelay:
             return
         await send({"type": "websocket.accept"})
         async with there:
-            if await _first(_to_client(there, send), _to_server(there, receive)):
-                await send({"type": "websocket.close", "code": _code(there.close_code), "reason": there.close_reason or ""})
+            with self._growth.holding() as too_much:
+                ended = await _first(_to_client(there, send), _to_server(there, receive), _until(too_much))
+            if ended or too_much.is_set():
+                code = TRY_LATER if too_much.is_set() else _code(there.close_code)
+                await send({"type": "websocket.close", "code": code, "reason": there.close_reason or ""})
 
     async def _poll(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -121,9 +126,9 @@ async def _body(receive: Receive) -> bytes:
     return bytes(body)
 
 
-async def _first(ours: Coroutine[Any, Any, None], theirs: Coroutine[Any, Any, None]) -> bool:
-    """Run both until one is done, and end the other. Whether it was `ours`."""
-    tasks = [once("relay a socket", ours), once("relay a socket", theirs)]
+async def _first(ours: Coroutine[Any, Any, None], *others: Coroutine[Any, Any, None]) -> bool:
+    """Run all until one is done, and end the others. Whether it was `ours`."""
+    tasks = [once("relay a socket", each) for each in (ours, *others)]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         return tasks[0].done()
@@ -145,6 +150,10 @@ async def _to_server(there: ClientConnection, receive: Receive) -> None:
         while (message := await receive())["type"] == "websocket.receive":
             data = message.get("text")
             await there.send(message["bytes"] if data is None else data)
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def _until_gone(receive: Receive) -> None:
