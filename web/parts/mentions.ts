@@ -84,8 +84,10 @@ function offer(field: HTMLTextAreaElement): void {
       }),
     );
     list.hidden = people.length === 0;
-    if (people.length) mark();
-    else close();
+    if (people.length) {
+      mark();
+      list.scrollIntoView({ block: "nearest" });
+    } else close();
   };
 
   field.addEventListener("input", () => {

@@ -63,10 +63,11 @@ def install(environment: Environment, treat: Callable[[str], str] = str, transla
         # A message of ours is translated here, like everything that becomes text.
         text = escape(value if isinstance(value, Ours) else treat(str(value)))
         # A sentence in which names are isolated already is ours, and has a direction of its own.
-        rest = _ISOLATED.sub("", text)
+        plain = str(text)
+        rest = _ISOLATED.sub("", plain)
         if _OTHER_DIRECTION.search(rest):
             return Markup("<bdi>{}</bdi>").format(text)
-        return text if len(rest) == len(text) else Markup(_ISOLATED.sub(r"<bdi>\1</bdi>", text))  # noqa: S704 - escaped already
+        return text if rest == plain else Markup(_ISOLATED.sub(r"<bdi>\1</bdi>", plain))  # noqa: S704 - escaped already
 
     def without(value: object) -> object:
         return without_elements(value) if isinstance(value, Markup) else value
