@@ -52,3 +52,18 @@ def test_what_they_may_not_read_has_no_title_for_them(harness: Harness) -> None:
             assert dict(await muted(harness, "bo"))[entry] is None
 
     asyncio.run(run())
+
+
+def test_a_muted_webhook_is_called_by_its_host_to_those_who_manage_it(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            data = {"organisation": ember, "url": "https://hooks.example:8443/secret-path"}
+            made = (await harness.post("/api/v2/webhooks", by="ada", json=data)).json()["id"]
+            for who in ("ada", "bo"):
+                await harness.put(f"/api/v2/mutes?thing={made}", by=who)
+            assert await muted(harness, "ada") == [(made, "hooks.example:8443")]
+            assert await muted(harness, "bo") == [(made, None)]
+            assert f'href="/o/ember/webhooks/{made}"' in (await harness.get(SETTINGS, by="ada")).text
+
+    asyncio.run(run())

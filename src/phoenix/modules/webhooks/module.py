@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from phoenix.kernel.language import _
-from phoenix.kernel.module import EventKind, Follower, Job, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
+from phoenix.kernel.module import EventKind, Follower, Job, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule, Titles
 from phoenix.kernel.runtime import Part, Runtime
 from phoenix.kernel.security.networks import parse_networks
 from phoenix.modules.webhooks import api, events, jobs, owned, pages, personal, queries
@@ -17,6 +17,7 @@ from phoenix.modules.webhooks.actions.queue import SEND, queue, sweep
 from phoenix.modules.webhooks.actions.request import Sender
 from phoenix.modules.webhooks.actions.send import send
 from phoenix.modules.webhooks.notifications import NOTIFICATIONS
+from phoenix.modules.webhooks.titles import titles
 from phoenix.settings import setting
 
 # For the plans of queries.
@@ -68,6 +69,7 @@ MODULE = Module(
         EventKind(events.DeliveryReplayed, act=None, holds={"delivery": "the id of a delivery"}),
     ),
     notifications=NOTIFICATIONS,
+    titles=(Titles("whk", titles),),
     followers=(Follower("webhooks.queue", queue),),
     jobs=(Job(SEND, send),),
     schedules=(

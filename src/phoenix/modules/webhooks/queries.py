@@ -11,6 +11,14 @@ from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 
 
+class Hosted(Struct, frozen=True):
+    """The host that a webhook sends to, with its port if it has one."""
+
+    id: str
+    organisation: str
+    host: str
+
+
 class Webhook(Struct, frozen=True):
     """An endpoint of an organisation. `kinds` are the kinds of events it receives, none for all of them. Instants are UTC.
 
@@ -192,6 +200,10 @@ DELETE_DELIVERIES_OF_ORGANISATION = command("""
     DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE organisation_id = $1 LIMIT $2)
 """)
 DELETE_OF_ORGANISATION = command("DELETE FROM webhooks WHERE id IN (SELECT id FROM webhooks WHERE organisation_id = $1 LIMIT $2)")
+# The rest of an address can be a secret.
+HOSTS: Query[Hosted] = query(
+    Hosted, "SELECT id, organisation_id AS organisation, split_part(url, '/', 3) AS host FROM webhooks WHERE id = ANY($1::text[])"
+)
 MANAGERS: Query[Manager] = query(
     Manager,
     """
