@@ -165,6 +165,12 @@ class Probes:
     async def run_channel(self) -> None:
         await self._run(CHANNEL_JOB)
 
+    async def run_push(self) -> None:
+        await self._run(CHANNEL_JOB.of("push"))
+
+    async def run_sms(self) -> None:
+        await self._run(CHANNEL_JOB.of("sms"))
+
     async def _run(self, job: JobKind[Numbered]) -> None:
         number = self.number
         async with self.runtime.database.transaction() as tx:
@@ -274,6 +280,8 @@ WORKER: dict[str, Probe] = {
     "queue long": Probes.run_long_job,
     "queue webhooks": Probes.run_webhook,
     "queue channels": Probes.run_channel,
+    "queue channels_push": Probes.run_push,
+    "queue channels_sms": Probes.run_sms,
     "listener": Probes.listen,
     "host of the database": Probes.claim_database,
 }

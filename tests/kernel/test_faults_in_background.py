@@ -103,7 +103,7 @@ def test_every_task_of_a_worker_works_after_an_error_at_any_await(harness: Harne
                 name="test",
                 about="Jobs.",
                 folder=Path(__file__).parent,
-                jobs=tuple(Job(kind, note) for kind in (JOB, LONG_JOB, WEBHOOK_JOB, CHANNEL_JOB)),
+                jobs=tuple(Job(kind, note, by_channel=kind is CHANNEL_JOB) for kind in (JOB, LONG_JOB, WEBHOOK_JOB, CHANNEL_JOB)),
             )
             registry = Registry((*MODULES, module))
             runtime = await stack.enter_async_context(registry.opened(harness.runtime.settings, clock=harness.clock))

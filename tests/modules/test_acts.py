@@ -34,7 +34,7 @@ NO_ACT = {
     "entries.posted", "entries.changed", "entries.deleted", "organisations.renamed", "organisations.settings_changed", "organisations.copy_requested",
     "organisations.deletion_postponed",
     "factors.sign_in_paused", "factors.sign_in_resumed", "factors.backup_code_used", "factors.passkey_refused",
-    "notifications.read", "notifications.archived", "notifications.preferences_changed", "presence.switched", "presence.visibility_changed",
+    "notifications.read", "notifications.archived", "notifications.inbox_changed", "notifications.preferences_changed", "presence.switched", "presence.visibility_changed",
     "push.turned_on", "push.turned_off", "sms.number_added", "sms.number_removed", "sms.stopped", "sms.resumed",
     "deliverability.stopped", "deliverability.resumed", "email_texts.changed", "email_texts.test_sent", "webhooks.disabled", "webhooks.delivery_replayed",
     "sessions.started", "sessions.ended", "sessions.impersonation_ended", "sessions.reauthenticated", "sessions.new_device_seen",

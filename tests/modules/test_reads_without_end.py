@@ -27,6 +27,7 @@ ENDS = {
     "choices.TAKE": "a batch, whose LIMIT is in the statement",
     "email_texts.queries.ACTIVE": "one for each template and language",
     "email_texts.queries.VERSIONS": "at most `MOST_VERSIONS` are kept",
+    "notifications.queries.DELETE_OF_ORGANISATION": "a batch, whose LIMIT is in the statement",
     "push.queries.BROWSERS": "at most `MOST_BROWSERS` are made",
     "sms.queries.OWNERS": "at most `MOST_ACCOUNTS` confirm a number",
     "presence.queries.VERSIONS": "one for each process of sockets",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyotp
 from tests.harness import PASSWORD, REAUTHENTICATE, Harness
+from tests.modules.comments.commenting import comment, entry_of, mention
 from tests.software_passkey import Authenticator
 
 from phoenix.composition import MODULES
@@ -168,6 +169,20 @@ async def notified(harness: Harness) -> None:
     await harness.follow()
     (row,) = await harness.sql("SELECT id FROM notifications")
     harness.organisations["item"] = row["id"]
+
+
+async def mentioned(harness: Harness) -> None:
+    """Bo is mentioned in a comment, of which he is notified, and the comment is deleted."""
+    made = await comment(harness, "ada", await entry_of(harness), mention(harness, "bo"))
+    await harness.follow()
+    answer = await harness.delete(f"/api/v2/comments/{made['id']}", by="ada", headers={"If-Match": "*"})
+    assert answer.status_code == 204, answer.text
+
+
+async def left(harness: Harness) -> None:
+    """Bo has an inbox, and is removed."""
+    await notified(harness)
+    await call("DELETE", MEMBER)(harness)
 
 
 ADA, BO, EMBER = "account:{@ada}", "account:{@bo}", "members:{ember}"

@@ -112,7 +112,7 @@ class SocketRelay:
 
 
 def _code(code: int | None) -> int:
-    """What a client is told: some codes only say that none came, and are never sent (RFC 6455, 7.4.1)."""
+    """What a client receives: some codes only say that none came, and are never sent (RFC 6455, 7.4.1)."""
     return TRY_LATER if code is None or code in NEVER_SENT else code
 
 

@@ -38,12 +38,12 @@ _LIVE = """
 """
 REACH: Query[Reach] = query(
     Reach,
-    f"SELECT p.account_id AS account, p.id AS target, p.unanswered_at IS NOT NULL AS slow {_LIVE.format(now='$2')} AND p.account_id = ANY($1::text[])",
+    f"SELECT p.account_id AS account, p.id AS target, p.silent_at IS NOT NULL AS slow {_LIVE.format(now='$2')} AND p.account_id = ANY($1::text[])",
 )
 SUBSCRIPTION: Query[Subscription] = query(
     Subscription,
     f"""
-    SELECT p.endpoint, p.receiver, p.auth, p.server_key, p.unanswered_at IS NOT NULL AS slow {_LIVE.format(now="$3")}
+    SELECT p.endpoint, p.receiver, p.auth, p.server_key, p.silent_at IS NOT NULL AS slow {_LIVE.format(now="$3")}
        AND p.account_id = $1 AND p.id = $2
 """,
 )
@@ -81,7 +81,7 @@ ADD: Query[str] = query(
 TURN_OFF = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND id = $2")
 REMOVE_OF_SESSION = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND session_id = $2")
 # When it last did not answer; null once it has answered again.
-SET_UNANSWERED = command("UPDATE push_subscriptions SET unanswered_at = $4 WHERE account_id = $1 AND id = $2 AND endpoint = $3")
+SET_UNANSWERED = command("UPDATE push_subscriptions SET silent_at = $4 WHERE account_id = $1 AND id = $2 AND endpoint = $3")
 REMOVE_GONE = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND id = $2 AND endpoint = $3")
 ERASE = command("DELETE FROM push_subscriptions WHERE account_id = $1")
 FORGET_ENDED = purge(

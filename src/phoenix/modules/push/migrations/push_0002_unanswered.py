@@ -9,4 +9,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    run_sql("ALTER TABLE push_subscriptions ADD COLUMN unanswered_at timestamptz;")
+    run_sql("ALTER TABLE push_subscriptions ADD COLUMN silent_at timestamptz;")
