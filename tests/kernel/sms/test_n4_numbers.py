@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.sms.numbers import masked, parse_number
 
 
@@ -32,3 +33,10 @@ def test_a_number_is_read_as_people_write_it(written: str, number: str) -> None:
 )
 def test_a_number_is_shown_by_its_country_and_its_end(number: str, shown: str) -> None:
     assert masked(number) == shown
+
+
+@pytest.mark.parametrize("written", ["+49 170", "+49 17012345", "+44 791", "+1 555", "+1 212 555 012", "+81 90 123", "+49"])
+def test_a_number_that_is_too_short_for_a_mobile_phone_is_refused(written: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_number(written)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("number", "invalid")]
