@@ -18,6 +18,13 @@ NOT_PUBLIC = (
 )  # fmt: skip
 
 
+# Clouds have metadata in 192.0.0.0/24 (RFC 6890), which older releases of Python take for global: written plainly, as mapped, by 6to4, NAT64 and Teredo.
+PROTOCOLS = (
+    "192.0.0.0", "192.0.0.8", "192.0.0.192", "192.0.0.255", "::ffff:192.0.0.192", "2002:c000:c0::1", "64:ff9b::c000:c0",
+    "2001:0:53aa:64c:0:0:3fff:ff3f",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("address", PUBLIC)
 def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
@@ -26,6 +33,16 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_all_others_are_not_however_they_are_written(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", PROTOCOLS)
+def test_addresses_of_protocols_are_not_public_in_any_form(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["191.255.255.255", "192.0.1.0", "2002:c000:100::1", "64:ff9b::c000:100"])
+def test_those_beside_them_are(address: str) -> None:
+    assert is_public(address)
 
 
 def test_an_operator_can_allow_a_network() -> None:
