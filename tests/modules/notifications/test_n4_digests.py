@@ -9,12 +9,18 @@ import pytest
 from tests.harness import Harness
 from tests.modules.comments.commenting import comment, entry_of, mention
 from tests.modules.notifications.emailing import TO, mention_bo
+from tests.waiting import until
 
 from phoenix.kernel.errors import PermanentFailure
+from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.actions import send
 from phoenix.modules.notifications.actions.send import APART, send_due
 
 PEOPLE = ("bo", "cy", "di")
+WAITING = """
+    SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+     WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
+"""
 
 
 async def is_due(harness: Harness) -> None:
@@ -78,5 +84,31 @@ def test_an_email_that_was_not_sent_holds_back_no_other(harness: Harness, monkey
             await mention_bo(harness)
             await is_due(harness)
             assert len(harness.mails(TO)) == 1, "now one was"
+
+    asyncio.run(run())
+
+
+def test_two_workers_that_take_at_once_share_what_is_due_to_nobody(harness: Harness) -> None:
+    """One has chosen a person by their first notification, and has not taken the others yet."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            for _ in range(3):
+                await mention_bo(harness)
+            async with harness.runtime.database.transaction() as tx:
+                await tx.execute(choices.TAKE_TURNS)
+                connection = await tx.connection()
+                await connection.execute("SELECT FROM notification_deliveries WHERE number = 1 FOR UPDATE")
+                other = asyncio.create_task(send_due(harness.runtime))
+
+                async def is_seen() -> bool:
+                    return other.done() or bool(await harness.sql(WAITING))
+
+                await until(is_seen)
+            await other
+            await harness.work()
+            assert [mail.subject for mail in harness.mails(TO)] == ["3 notifications"]
+            assert len(await harness.sql("SELECT DISTINCT batch FROM notification_deliveries")) == 1
 
     asyncio.run(run())

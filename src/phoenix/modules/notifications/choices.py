@@ -104,6 +104,8 @@ QUEUE = command("""
       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::timestamptz[]) AS q(account, number, channel, is_urgent, due_at)
     ON CONFLICT DO NOTHING
 """)
+# One after the other: two that take at once would share what is due to a person, and send it in two emails.
+TAKE_TURNS = command("SELECT pg_advisory_xact_lock(5, 1)")
 _IS_DUE = """
     d.state = 'queued' AND d.due_at <= $1
            AND (d.is_urgent OR d.channel <> 'email' OR NOT EXISTS (

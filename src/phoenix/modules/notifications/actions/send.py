@@ -56,6 +56,7 @@ async def send_due(runtime: Runtime, nothing: Nothing | None = None) -> None:
         await tx.execute(choices.DROP_ABANDONED, tx.now - ABANDONED)
     while True:
         async with runtime.database.transaction() as tx:
+            await tx.execute(choices.TAKE_TURNS)
             batch = new_id("bat", tx.now)
             due = await tx.all(choices.TAKE, tx.now, MOST_AT_ONCE, tx.now - APART, batch)
             await enqueue_all(tx, SEND_EMAIL, [Sending(one.account, batch) for one in due if one.channel == EMAIL])
