@@ -31,8 +31,8 @@ _OTHER_DIRECTION = re.compile(
 )
 
 
-# What `isolated` made, without anything that would end it early.
-_ISOLATED = re.compile("\u2068([^\u2066-\u2069]*)\u2069")
+# What `isolated` made, with isolates of its own that end in it, and without anything that would end it early.
+_ISOLATED = re.compile("\u2068((?:[^\u2066-\u2069]|[\u2066-\u2068][^\u2066-\u2069]*\u2069)*)\u2069")
 
 
 class Ours(str):
@@ -63,11 +63,11 @@ def install(environment: Environment, treat: Callable[[str], str] = str, transla
         # A message of ours is translated here, like everything that becomes text.
         text = escape(value if isinstance(value, Ours) else treat(str(value)))
         # A sentence in which names are isolated already is ours, and has a direction of its own.
-        plain = str(text)
-        rest = _ISOLATED.sub("", plain)
+        rest = _ISOLATED.sub("", text)
         if _OTHER_DIRECTION.search(rest):
             return Markup("<bdi>{}</bdi>").format(text)
-        return text if rest == plain else Markup(_ISOLATED.sub(r"<bdi>\1</bdi>", plain))  # noqa: S704 - escaped already
+        # Not as markup, which would escape what is put into it.
+        return text if len(rest) == len(text) else Markup(_ISOLATED.sub(r"<bdi>\1</bdi>", str(text)))  # noqa: S704 - escaped already
 
     def without(value: object) -> object:
         return without_elements(value) if isinstance(value, Markup) else value
