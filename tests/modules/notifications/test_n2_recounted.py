@@ -1,4 +1,4 @@
-"""N2: when the inbox of someone shows more or less than before, all open sockets of theirs are told how many are unread now."""
+"""N2: when the inbox of someone shows more or less than before, all open sockets of theirs are sent how many are unread now."""
 
 from __future__ import annotations
 
@@ -102,25 +102,25 @@ def test_the_deletion_of_an_organisation_tells_its_members_the_count(harness: Ha
 
 
 @pytest.mark.parametrize("how", ["left", "deleted"])
-def test_the_bell_counts_nothing_of_an_organisation_that_is_gone(harness: Harness, how: str) -> None:
+def test_the_cached_count_has_nothing_of_an_organisation_that_was_left(harness: Harness, how: str) -> None:
     """Its count is cached: it must not stay until something else changes."""
 
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", bo="member")
             await mention_bo(harness, 3)
-            assert await bell(harness) == 3
+            assert await shown(harness) == 3
             if how == "left":
                 # Before any follower has seen it.
                 await leave(harness)
             else:
                 await delete(harness)
-            assert await bell(harness) == 0
+            assert await shown(harness) == 0
 
     asyncio.run(run())
 
 
-async def bell(harness: Harness) -> int:
+async def shown(harness: Harness) -> int:
     actor = await harness.sessions.find(harness.people["bo"].token)
     assert actor is not None
     return await cached_count(harness.runtime, actor)
