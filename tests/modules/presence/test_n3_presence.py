@@ -79,6 +79,19 @@ def test_a_process_that_was_killed_is_forgotten(harness: Harness) -> None:
     asyncio.run(run())
 
 
+def test_a_process_that_ends_takes_back_who_was_there(harness: Harness) -> None:
+    """Else they would be here for as long as those of one that was killed."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await report(harness.runtime, "one", frozenset({harness.people["bo"].id}))
+            assert len(await harness.sql("SELECT FROM present")) == 1
+        assert await harness.sql("SELECT FROM present") == []
+
+    asyncio.run(run())
+
+
 def test_nothing_is_written_or_read_twice_while_nothing_changes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:

@@ -9,7 +9,9 @@ import pytest
 from tests.harness import Harness
 from tests.modules.webhooks.receiving import answered, deliveries, happen, receiving, webhook
 
-from phoenix.modules.webhooks import signing
+from phoenix.kernel.security.outgoing import Answer
+from phoenix.modules.webhooks import queries, signing
+from phoenix.modules.webhooks.actions import send
 from phoenix.modules.webhooks.actions.queue import sweep
 
 # The last attempt is made somewhat before three days are over.
@@ -75,5 +77,35 @@ def test_what_is_given_up_earlier_switches_nothing_off(harness: Harness, since: 
             (delivery,) = await deliveries(harness, made["id"])
             assert delivery["state"] == "failed"
             assert await is_on(harness, made["id"]) == on
+
+    asyncio.run(run())
+
+
+def test_an_attempt_that_two_workers_made_counts_once(harness: Harness) -> None:
+    """As where the lease of the first was over before it noted what became of it."""
+
+    async def run() -> None:
+        async with harness, receiving(harness) as receiver:
+            await harness.organisation("ember", ada="owner")
+            made = await webhook(harness, receiver.url)
+            await happen(harness)
+            (delivery,) = await deliveries(harness, made["id"])
+            async with harness.runtime.database.reader() as db:
+                target = await db.one(queries.TARGET, delivery["id"])
+            for answer in (Answer(204), Answer(500, "It answered 500.")):
+                async with harness.runtime.database.transaction() as tx:
+                    await send._note(tx, target, delivery["id"], answer)
+            (delivery,) = await deliveries(harness, made["id"])
+            assert (delivery["state"], delivery["attempts"], delivery["problem"]) == ("delivered", 1, None)
+
+            async def note_failure() -> None:
+                async with harness.runtime.database.transaction() as tx:
+                    await send._note(tx, target, delivery["id"], Answer(500, "It answered 500."))
+
+            await harness.sql("UPDATE webhook_deliveries SET state = 'queued', attempts = 0")
+            await note_failure()
+            await note_failure()
+            (delivery,) = await deliveries(harness, made["id"])
+            assert (delivery["state"], delivery["attempts"]) == ("queued", 1)
 
     asyncio.run(run())

@@ -21,7 +21,8 @@ class Replays:
     def __init__(self, runtime: Runtime, rules: Sequence[SocketRule]) -> None:
         self._runtime = runtime
         self._rules = rules
-        self._turns = Turns(MOST_REPLAYS, MOST_OF_ONE)
+        # Some connections to the database are always left for everything else.
+        self._turns = Turns(max(1, min(MOST_REPLAYS, runtime.settings.database.pool - 2)), MOST_OF_ONE)
 
     async def missed(self, known: SignedIn, is_open: Callable[[], bool]) -> list[RoomMessage]:
         """What the socket of someone missed. Nothing is read for one that has left before its turn came."""

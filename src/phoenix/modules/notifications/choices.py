@@ -166,7 +166,7 @@ SENT = command("""
 """)
 LATER = command("""
     UPDATE notification_deliveries SET state = 'queued', batch = NULL, due_at = $3
-     WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $4
+     WHERE account_id = $1 AND channel = $2 AND state IN ('taken', 'refused') AND batch = $4
 """)
 MOVE = command("""
     UPDATE notification_deliveries SET due_at = $2 WHERE account_id = $1 AND channel = 'email' AND state = 'queued' AND NOT is_urgent
